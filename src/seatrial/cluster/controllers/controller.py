@@ -1,0 +1,75 @@
+"""What all controllers share: a work queue of keys, and a sync that looks at the whole present state.
+
+As client-go's workqueue and the controllers' worker loops (Kubernetes 1.36): a key is queued once however often it is
+added; while it is being worked on it is noted and queued again after; failures come back with a growing delay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from seatrial.cluster import errors
+from seatrial.model.objects import Object
+
+if TYPE_CHECKING:
+    from seatrial.cluster.cluster import Cluster
+
+LATENCY = 0.01
+"""Seconds from a write to the sync that it causes: watch delivery and queueing, measured at 5 to 20 ms."""
+FIRST_RETRY, LAST_RETRY = 0.005, 1000.0
+"""Bounds of the exponential back-off of failed syncs (DefaultTypedControllerRateLimiter)."""
+
+
+class Controller:
+    """Base of every controller: subclasses say what to watch in `start` and what to do in `sync`."""
+
+    name = ""
+    latency = LATENCY
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.clock = cluster.clock
+        self.store = cluster.store
+        self.api = cluster.api
+        self._due: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
+
+    def start(self) -> None:
+        """Set watches and indexes, and enqueue what already exists."""
+        raise NotImplementedError(type(self).__name__)
+
+    def sync(self, key: str) -> None:
+        """Bring the object `namespace/name` one step nearer to what its spec asks for."""
+        raise NotImplementedError(type(self).__name__)
+
+    def enqueue(self, obj: Object) -> None:
+        """Queue an object's key."""
+        self.add(f"{obj.namespace}/{obj.name}")
+
+    def enqueue_all(self, found: Iterable[Object]) -> None:
+        """Queue every object given."""
+        for obj in found:
+            self.enqueue(obj)
+
+    def add(self, key: str, delay: float | None = None) -> None:
+        """Sync `key` after `delay` seconds (default: the controller's latency), or earlier where already queued so."""
+        time = self.clock.now + (self.latency if delay is None else delay)
+        due = self._due.get(key)
+        if due is not None and due <= time:
+            return
+        self._due[key] = time
+        self.clock.at(time, self._work, key, time)
+
+    def _work(self, key: str, time: float) -> None:
+        if self._due.get(key) != time:
+            return  # queued anew for another moment
+        del self._due[key]
+        try:
+            self.sync(key)
+        except errors.ApiError:
+            failures = self._failures.get(key, 0)
+            self._failures[key] = failures + 1
+            self.add(key, min(FIRST_RETRY * 2**failures, LAST_RETRY))
+        else:
+            self._failures.pop(key, None)

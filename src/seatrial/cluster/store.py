@@ -1,0 +1,133 @@
+"""The cluster's memory: objects by key, resource versions, indexes and watches (etcd and the watch cache in one).
+
+Reading and watching is for everybody; writing goes through `api_server`, which knows what Kubernetes does to an object
+on its way in. Watchers are told synchronously and in order, right after the write; they note keys and update indexes but
+never write themselves: they enqueue work and do it in a timer of their own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
+
+from seatrial.model.objects import Key, Object, evolve
+
+EventType = Literal["ADDED", "MODIFIED", "DELETED"]
+Watcher = Callable[[EventType, Object, Object | None], None]
+"""Called with (type, object, object before): DELETED carries the last state as object and None before."""
+IndexFunction = Callable[[Object], Iterable[str]]
+"""Gives the values under which an object is filed in an index. A module-level function, so that forks share it."""
+
+
+class Store:
+    """Objects of one cluster. All objects are immutable; a write replaces the object under its key."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self._objects: defaultdict[str, dict[tuple[str, str], Object]] = defaultdict(dict)
+        self._watchers: defaultdict[str, list[Watcher]] = defaultdict(list)
+        self._all_watchers: list[Watcher] = []
+        self._index_functions: defaultdict[str, dict[str, IndexFunction]] = defaultdict(dict)
+        self._indexes: dict[tuple[str, str], dict[str, dict[tuple[str, str], Object]]] = {}
+
+    def get(self, kind: str, namespace: str, name: str) -> Object | None:
+        """The object, or None."""
+        return self._objects[kind].get((namespace, name))
+
+    def list(self, kind: str, namespace: str | None = None) -> list[Object]:
+        """All objects of a kind in order of creation, of one namespace where one is given."""
+        found = self._objects[kind].values()
+        return list(found) if namespace is None else self.by_index(kind, "namespace", namespace)
+
+    def kinds(self) -> Iterator[str]:
+        """Kinds that have objects."""
+        return (kind for kind, found in self._objects.items() if found)
+
+    def count(self, kind: str) -> int:
+        """How many objects of a kind there are."""
+        return len(self._objects[kind])
+
+    def add_index(self, kind: str, index: str, function: IndexFunction) -> None:
+        """File objects of `kind` under the values that `function` gives; asking twice for the same index is fine."""
+        if index in self._index_functions[kind]:
+            return
+        self._index_functions[kind][index] = function
+        filed: dict[str, dict[tuple[str, str], Object]] = {}
+        for place, obj in self._objects[kind].items():
+            for value in function(obj):
+                filed.setdefault(value, {})[place] = obj
+        self._indexes[kind, index] = filed
+
+    def by_index(self, kind: str, index: str, value: str) -> list[Object]:
+        """Objects filed under `value`, in the order in which they were filed there. `namespace`, `owner` always exist.
+
+        Raises:
+            KeyError: where nobody added that index.
+        """
+        if (kind, index) not in self._indexes:
+            self.add_index(kind, index, STANDARD_INDEXES[index])
+        return list(self._indexes[kind, index].get(value, {}).values())
+
+    def watch(self, kind: str | None, watcher: Watcher) -> None:
+        """Tell `watcher` of every later write to objects of `kind` (None: of every kind)."""
+        (self._all_watchers if kind is None else self._watchers[kind]).append(watcher)
+
+    def put(self, obj: Object) -> Object:
+        """Store `obj` with the next resourceVersion and tell the watchers. For `api_server` only."""
+        self.revision += 1
+        obj = evolve(obj, metadata={"resourceVersion": str(self.revision)})
+        kind, *place = obj.key
+        old = self._objects[kind].get((place[0], place[1]))
+        self._objects[kind][place[0], place[1]] = obj
+        self._file(kind, old, obj)
+        self._tell("MODIFIED" if old else "ADDED", kind, obj, old)
+        return obj
+
+    def remove(self, key: Key) -> Object:
+        """Forget an object and tell the watchers. For `api_server` only."""
+        kind, namespace, name = key
+        self.revision += 1
+        last = self._objects[kind].pop((namespace, name))
+        self._file(kind, last, None)
+        self._tell("DELETED", kind, evolve(last, metadata={"resourceVersion": str(self.revision)}), None)
+        return last
+
+    def _file(self, kind: str, old: Object | None, new: Object | None) -> None:
+        for index, function in self._index_functions[kind].items():
+            filed = self._indexes[kind, index]
+            before = list(function(old)) if old is not None else []
+            after = list(function(new)) if new is not None else []
+            place = ((new if new is not None else old) or Object()).key[1:]
+            for value in before:
+                if value not in after:
+                    filed[value].pop(place, None)
+                    if not filed[value]:
+                        del filed[value]
+            for value in after:
+                if new is not None:
+                    filed.setdefault(value, {})[place] = new
+
+    def _tell(self, event: EventType, kind: str, obj: Object, old: Object | None) -> None:
+        for watcher in self._watchers[kind]:
+            watcher(event, obj, old)
+        for watcher in self._all_watchers:
+            watcher(event, obj, old)
+
+
+def by_namespace(obj: Object) -> Iterable[str]:
+    """Files an object under its namespace."""
+    return (obj.namespace,)
+
+
+def by_owner(obj: Object) -> Iterable[str]:
+    """Files an object under the uid of each owner."""
+    return [reference.get("uid", "") for reference in obj.metadata.get("ownerReferences") or ()]
+
+
+def by_node(obj: Object) -> Iterable[str]:
+    """Files a pod under its node; unscheduled pods under ""."""
+    return (obj.spec.get("nodeName") or "",)
+
+
+STANDARD_INDEXES: dict[str, IndexFunction] = {"namespace": by_namespace, "owner": by_owner, "node": by_node}

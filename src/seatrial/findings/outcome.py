@@ -1,0 +1,47 @@
+"""All that one run of a command found, in the shape that `-o json` prints and the reports draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from seatrial.findings.finding import Finding
+from seatrial.findings.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """How much was read; `skipped` counts documents that are no Kubernetes objects."""
+
+    files: int = 0
+    documents: int = 0
+    resources: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadLine:
+    """One workload's verdict; `scenarios` maps a scenario's name to its figures (failedRequests, minReady ...)."""
+
+    kind: str
+    namespace: str
+    name: str
+    verdict: Verdict
+    replicas: int
+    scenarios: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command found. `timelines` are plain data for the reports: see `docs/timeline.md`."""
+
+    inputs: Inputs
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    workloads: tuple[WorkloadLine, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    not_modelled: tuple[str, ...] = ()
+    summary: dict[str, Any] = field(default_factory=dict)
+    timelines: tuple[dict[str, Any], ...] = ()
+    sources: dict[str, str] = field(default_factory=dict)
+    """Text of the files that findings point into, by file name."""

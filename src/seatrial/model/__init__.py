@@ -1,0 +1,1 @@
+"""The Kubernetes vocabulary as pure functions; imports nothing else of seatrial."""

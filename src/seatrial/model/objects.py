@@ -1,0 +1,189 @@
+"""API objects as the rest of seatrial passes them around: JSON-shaped dicts that nobody changes in place.
+
+An `Object` is a dict as the API server would print it. It is never changed once it exists: `evolve` makes a new one that
+shares all untouched parts with the old. Store, watches, list results and snapshots therefore share objects freely.
+Times in objects are RFC 3339 with whole seconds (as metav1.Time, Kubernetes 1.36), counted from `EPOCH`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""The moment that virtual time 0.0 stands for."""
+
+Json = Any
+Key = tuple[str, str, str]
+"""(kind, namespace, name); namespace is "" for cluster-scoped kinds. See `kind_of` for how kinds are told apart."""
+
+
+class Object(dict[str, Any]):
+    """One API object. Treat it, and all that hangs below it, as frozen."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Object:
+        return self
+
+    @property
+    def kind(self) -> str:
+        """The object's kind, e.g. `Deployment`."""
+        return str(self.get("kind", ""))
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """`metadata`, or an empty dict."""
+        return self.get("metadata") or {}
+
+    @property
+    def name(self) -> str:
+        """`metadata.name`, or ""."""
+        return str(self.metadata.get("name", ""))
+
+    @property
+    def namespace(self) -> str:
+        """`metadata.namespace`, or "" for cluster-scoped objects."""
+        return self.metadata.get("namespace") or ""
+
+    @property
+    def uid(self) -> str:
+        """`metadata.uid`, or ""."""
+        return self.metadata.get("uid") or ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """`metadata.labels`, or an empty dict."""
+        return self.metadata.get("labels") or {}
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """`metadata.annotations`, or an empty dict."""
+        return self.metadata.get("annotations") or {}
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """`spec`, or an empty dict."""
+        return self.get("spec") or {}
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """`status`, or an empty dict."""
+        return self.get("status") or {}
+
+    @property
+    def deleting(self) -> bool:
+        """Whether deletion has begun (`metadata.deletionTimestamp` is set)."""
+        return bool(self.metadata.get("deletionTimestamp"))
+
+    @property
+    def key(self) -> Key:
+        """(kind, namespace, name)."""
+        return (kind_of(self), self.namespace, self.name)
+
+
+BUILT_IN_GROUPS = frozenset(
+    {"", "apps", "batch", "autoscaling", "policy", "extensions"}
+    | {f"{g}.k8s.io" for g in (
+        "networking", "storage", "scheduling", "rbac.authorization", "discovery", "node", "coordination",
+        "apiextensions", "apiregistration", "admissionregistration", "certificates", "flowcontrol.apiserver",
+        "events", "authentication", "authorization", "resource", "policy", "metrics", "internal.apiserver",
+        "storagemigration",
+    )}
+)  # fmt: skip
+"""API groups that a plain Kubernetes serves."""
+
+
+def group_of(api_version: str) -> str:
+    """The API group of an apiVersion: `apps/v1` gives `apps`, `v1` gives ""."""
+    group, slash, _ = api_version.partition("/")
+    return group if slash else ""
+
+
+def kind_of(obj: Mapping[str, Any]) -> str:
+    """How the store names a kind: the plain kind for built-in groups, `Kind.group` for all others."""
+    group = group_of(str(obj.get("apiVersion", "")))
+    kind = str(obj.get("kind", ""))
+    return kind if group in BUILT_IN_GROUPS else f"{kind}.{group}"
+
+
+def evolve(obj: Mapping[str, Any], **changes: Any) -> Object:
+    """A new object with the given top-level fields replaced; None takes a field away.
+
+    `metadata` is merged one level deep (None values take keys away); every other field is replaced as a whole.
+    """
+    new = Object(obj)
+    for field, value in changes.items():
+        if field == "metadata":
+            new["metadata"] = merged(obj.get("metadata") or {}, value)
+        elif value is None:
+            new.pop(field, None)
+        else:
+            new[field] = value
+    return new
+
+
+def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`old` with `changes` laid over it, one level deep; None takes a key away."""
+    new = {**old, **changes}
+    return {k: v for k, v in new.items() if v is not None}
+
+
+def dig(obj: Any, *path: str | int, default: Any = None) -> Any:
+    """The value below `path` (keys and list indexes), or `default` where anything on the way is missing or null."""
+    for step in path:
+        if isinstance(step, int):
+            if not isinstance(obj, list) or not -len(obj) <= step < len(obj):
+                return default
+            obj = obj[step]
+        else:
+            if not isinstance(obj, Mapping):
+                return default
+            obj = obj.get(step)
+        if obj is None:
+            return default
+    return obj
+
+
+def timestamp(seconds: float) -> str:
+    """Virtual time as RFC 3339, cut to whole seconds as metav1.Time does."""
+    return (EPOCH + timedelta(seconds=int(seconds // 1))).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def micro_timestamp(seconds: float) -> str:
+    """Virtual time as RFC 3339 with microseconds (metav1.MicroTime, as Leases carry it)."""
+    return (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def seconds_of(stamp: str) -> float:
+    """The inverse of `timestamp` and `micro_timestamp`.
+
+    Raises:
+        ValueError: where `stamp` is no RFC 3339 time.
+    """
+    return (datetime.fromisoformat(stamp) - EPOCH).total_seconds()
+
+
+def controller_of(obj: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The owner reference that has `controller: true`, as metav1.GetControllerOf."""
+    for reference in dig(obj, "metadata", "ownerReferences", default=()):
+        if reference.get("controller"):
+            return dict(reference)
+    return None
+
+
+def owner_reference(owner: Object) -> dict[str, Any]:
+    """A controller's owner reference to `owner`, as metav1.NewControllerRef."""
+    return {
+        "apiVersion": owner["apiVersion"], "kind": owner.kind, "name": owner.name, "uid": owner.uid,
+        "controller": True, "blockOwnerDeletion": True,
+    }  # fmt: skip
+
+
+def condition_of(obj: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
+    """The status condition of that type, or None."""
+    for condition in dig(obj, "status", "conditions", default=()):
+        if condition.get("type") == kind:
+            return dict(condition)
+    return None

@@ -1,0 +1,107 @@
+"""What a pod asks for and how it ranks: effective requests and limits, quality of service (Kubernetes 1.36)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from seatrial.model import quantities
+
+Resources = dict[str, int]
+"""Resource name to amount: cpu in millicores, the rest in whole units (bytes, pieces)."""
+
+
+def is_sidecar(container: Mapping[str, Any]) -> bool:
+    """Whether an init container is restartable, that is a sidecar."""
+    return container.get("restartPolicy") == "Always"
+
+
+def containers(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """All init and ordinary containers of a pod spec, in that order."""
+    yield from spec.get("initContainers") or ()
+    yield from spec.get("containers") or ()
+
+
+def is_terminal(pod: Mapping[str, Any]) -> bool:
+    """Whether the pod's phase is Succeeded or Failed."""
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+def is_ready(pod: Mapping[str, Any]) -> bool:
+    """Whether the pod's Ready condition is True (podutil.IsPodReady)."""
+    return any(
+        c.get("type") == "Ready" and c.get("status") == "True"
+        for c in (pod.get("status") or {}).get("conditions") or ()
+    )
+
+
+def requests(spec: Mapping[str, Any]) -> Resources:
+    """Effective requests, overhead included (component-helpers resource.PodRequests)."""
+    return _effective(spec, "requests")
+
+
+def limits(spec: Mapping[str, Any]) -> Resources:
+    """Effective limits, overhead included (component-helpers resource.PodLimits)."""
+    return _effective(spec, "limits")
+
+
+def _effective(spec: Mapping[str, Any], field: str) -> Resources:
+    total: Resources = {}
+    for container in spec.get("containers") or ():
+        _add(total, _amounts(container, field))
+    sidecars: Resources = {}
+    peak: Resources = {}
+    for container in spec.get("initContainers") or ():
+        own = _amounts(container, field)
+        if is_sidecar(container):
+            _add(total, own)
+            _add(sidecars, own)
+            own = dict(sidecars)
+        else:
+            _add(own, sidecars)
+        for name, value in own.items():
+            peak[name] = max(peak.get(name, 0), value)
+    for name, value in peak.items():
+        total[name] = max(total.get(name, 0), value)
+    for name, value in ((spec.get("resources") or {}).get(field) or {}).items():
+        total[name] = quantities.amount(name, value)
+    for name, value in (spec.get("overhead") or {}).items():
+        if field == "requests" or name in total:
+            total[name] = total.get(name, 0) + quantities.amount(name, value)
+    return total
+
+
+def _amounts(container: Mapping[str, Any], field: str) -> Resources:
+    return {
+        name: quantities.amount(name, value)
+        for name, value in ((container.get("resources") or {}).get(field) or {}).items()
+    }
+
+
+def _add(total: Resources, more: Resources) -> None:
+    for name, value in more.items():
+        total[name] = total.get(name, 0) + value
+
+
+def qos_class(spec: Mapping[str, Any]) -> str:
+    """`Guaranteed`, `Burstable` or `BestEffort` (pkg/apis/core/helper/qos.ComputePodQOS)."""
+    if pod_level := spec.get("resources"):
+        parts = [pod_level]
+    else:
+        parts = [c.get("resources") or {} for c in containers(spec)]
+    guaranteed = bool(parts)
+    some = False
+    for part in parts:
+        limit, request = part.get("limits") or {}, part.get("requests") or {}
+        for name in ("cpu", "memory"):
+            asked = _positive(name, request.get(name, limit.get(name) if pod_level is None else None))
+            capped = _positive(name, limit.get(name))
+            some = some or bool(asked or capped)
+            guaranteed = guaranteed and capped > 0 and (asked == capped or (name not in request and capped > 0))
+    if not some:
+        return "BestEffort"
+    return "Guaranteed" if guaranteed else "Burstable"
+
+
+def _positive(name: str, value: Any) -> int:
+    return max(0, quantities.amount(name, value)) if value is not None else 0
