@@ -42,7 +42,7 @@ class Reservation:
 def reservation(
     provider: Provider, cpus: int, memory_mib: int, max_pods: int, *, shared_core: bool = False, minor: int = 36
 ) -> Reservation:
-    """What `provider` reserves on a node of that size at Kubernetes 1.`minor`; `shared_core`: GKE's e2-micro to -medium."""
+    """What `provider` reserves on such a node at Kubernetes 1.`minor`; `shared_core`: GKE's e2-micro to -medium."""
     match provider:
         case "gke":
             cpu = 1060 if shared_core else _tiered(cpus, _GKE_CPU)

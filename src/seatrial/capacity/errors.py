@@ -6,7 +6,7 @@ from seatrial.manifests.places import Place
 
 
 class FleetError(ValueError):
-    """A fleet that cannot be read; the text is `FILE:LINE: what; what to do`, or without a place on the command line."""
+    """A fleet that cannot be read; the text is `FILE:LINE: what; what to do`, the place only where there is a file."""
 
     def __init__(self, message: str, place: Place | None = None) -> None:
         self.place = place
