@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from seatrial.cluster.api_server import ApiServer
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
+from seatrial.cluster.events import Recorder
 from seatrial.cluster.store import Store
 from seatrial.model.objects import Object
 
@@ -28,6 +29,7 @@ class Cluster:
         self.store = Store()
         self.chance = Chance(seed)
         self.api = ApiServer(self.clock, self.store, self.chance)
+        self.events = Recorder(self.clock, self.api)
 
     def apply(self, objects: Iterable[Object]) -> None:
         """Create objects that are new and update the others, in the order given (kubectl apply)."""
