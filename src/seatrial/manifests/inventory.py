@@ -6,19 +6,27 @@ Findings about fields ask `locate` for the exact line; positions are computed on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from seatrial.manifests.documents import Problem
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
-
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "Pod")
+from seatrial.manifests.workloads import WORKLOADS
 
 
 class Inventory:
     """Resources in the order read, indexed by key and kind."""
 
-    def __init__(self, resources: Iterable[Resource] = ()) -> None:
+    def __init__(
+        self,
+        resources: Iterable[Resource] = (),
+        *,
+        problems: tuple[Problem, ...] = (),
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
         self.resources = tuple(resources)
+        self.problems = problems
+        self.texts: Mapping[str, str] = texts or {}
         self._by_key: dict[tuple[str, str, str], Resource] = {}
         self._by_kind: defaultdict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:

@@ -1,0 +1,85 @@
+"""What all commands that read manifests share: the arguments, reading, and how errors in the input end the program.
+
+A command takes `@paths_argument` and `@kube_version_option`, is wrapped in `@input_errors_exit_2`, calls `read`, and ends with
+`finish(reading, code)`: what could not be read makes the exit code 2 whatever else was found.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from seatrial.manifests.sources import Reading
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+KUBE_VERSIONS = tuple(f"1.{minor}" for minor in range(25, 38))
+"""Versions of Kubernetes whose schemas are there, oldest first."""
+
+UNREADABLE = 2
+"""Exit code of bad usage and of input that cannot be read."""
+
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+
+kube_version_option = click.option(
+    "--kube-version", type=click.Choice(KUBE_VERSIONS), default=KUBE_VERSIONS[-1], show_default=True, metavar="VERSION",
+    help=f"Version of Kubernetes, {KUBE_VERSIONS[0]} to {KUBE_VERSIONS[-1]}.",
+)  # fmt: skip
+
+
+class Unreadable(click.ClickException):
+    """Ends the program with exit code 2 and one line."""
+
+    exit_code = UNREADABLE
+
+    def show(self, file: Any = None) -> None:
+        """Print the line on stderr."""
+        click.echo(f"seatrial: {self.message}", err=True)
+
+
+def fail(message: str) -> NoReturn:
+    """End the program with exit code 2; `message` is `PLACE: what; what to do`."""
+    raise Unreadable(message)
+
+
+def input_errors_exit_2(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn `InputError` of a command into its one line and exit code 2."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        from seatrial.manifests.sources import InputError
+
+        try:
+            return command(*args, **kwargs)
+        except InputError as error:
+            fail(str(error))
+
+    return wrapped
+
+
+def read(paths: Sequence[str], **options: Any) -> Reading:
+    """Read manifests; say on stderr, a line each, what could not be read and what is worth knowing.
+
+    Raises:
+        InputError: where there is nothing to read at all.
+    """
+    from seatrial.manifests import sources
+
+    reading = sources.read(paths, **options)
+    for notice in reading.notices:
+        click.echo(f"seatrial: {notice}", err=True)
+    for problem in reading.problems:
+        click.echo(f"seatrial: {problem}", err=True)
+    return reading
+
+
+def finish(reading: Reading, code: int = 0) -> NoReturn:
+    """End the program: 2 where something could not be read, else `code`."""
+    sys.stdout.flush()
+    click.get_current_context().exit(UNREADABLE if reading.problems else code)

@@ -1,0 +1,58 @@
+"""Values as JSON and as YAML that every reader takes for the same values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+import yaml
+
+from seatrial.manifests.yaml_scalars import value_of
+
+_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2 | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+
+def as_json(values: Iterable[Any]) -> str:
+    """One JSON array, indented by two."""
+    values = list(values)
+    try:
+        return orjson.dumps(values, option=_OPTIONS & ~orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+    except (TypeError, ValueError):  # deeper than orjson goes, integers beyond 64 bits, lone surrogates
+        return json.dumps(values, indent=2) + "\n"
+
+
+def as_yaml_stream(values: Iterable[Any]) -> str:
+    """A YAML stream: each value a document behind `---`."""
+    return "".join(f"---\n{as_yaml(value)}" for value in values)
+
+
+def as_yaml(value: Any) -> str:
+    """One value as block-style YAML; text that YAML 1.1 or 1.2 would take for something else is quoted."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=1_000)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what go-yaml would not read back as text, beyond what PyYAML quotes itself; never writes aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    if (
+        "\n" in text
+        and not any(line.endswith((" ", "\t")) for line in text.split("\n"))
+        and not text.startswith((" ", "\n"))
+    ):
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if value_of(text, None) == text else "'")
+
+
+def _mapping(dumper: _Dumper, mapping: dict[str, Any]) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", mapping.items())
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_multi_representer(dict, _mapping)
