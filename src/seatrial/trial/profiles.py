@@ -39,7 +39,9 @@ class ProfileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How one workload behaves. None means that nobody said so; see `seatrial.trial.behaviour` for what follows then."""
+    """How one workload behaves. None means that nobody said so; see `seatrial.trial.behaviour` for what follows
+    then.
+    """
 
     startup_seconds: float | None = None
     request_seconds: float = REQUEST_SECONDS
@@ -52,14 +54,27 @@ class Profile:
 
 
 NOT_MODELLED = {
-    "slowStartupSeconds": "scenario slow-start", "spike": "scenario traffic-spike", "cpuSecondsPerRequest": "CPU by load",
-    "maxRpsPerPod": "saturation", "maxConcurrency": "saturation", "memoryMi": "memory use", "leakMiPerMinute": "memory use",
-    "noisyMemoryMi": "memory use", "keepAlive": "connections that stay open", "dependsOn": "calls between workloads",
-    "shareNeedingDependency": "calls between workloads", "startNeedsDependency": "calls between workloads",
-    "whenDependencyDown": "calls between workloads", "probes": "health paths that look at dependencies",
-    "badRelease": "scenario bad-rollout", "grayFailure": "scenario gray-failure", "resumes": "Jobs that go on where they ended",
-    "itemsPerSecond": "queues", "itemSeconds": "queues", "queueBuffers": "queues",
-}  # fmt: skip
+    "slowStartupSeconds": "scenario slow-start",
+    "spike": "scenario traffic-spike",
+    "cpuSecondsPerRequest": "CPU by load",
+    "maxRpsPerPod": "saturation",
+    "maxConcurrency": "saturation",
+    "memoryMi": "memory use",
+    "leakMiPerMinute": "memory use",
+    "noisyMemoryMi": "memory use",
+    "keepAlive": "connections that stay open",
+    "dependsOn": "calls between workloads",
+    "shareNeedingDependency": "calls between workloads",
+    "startNeedsDependency": "calls between workloads",
+    "whenDependencyDown": "calls between workloads",
+    "probes": "health paths that look at dependencies",
+    "badRelease": "scenario bad-rollout",
+    "grayFailure": "scenario gray-failure",
+    "resumes": "Jobs that go on where they ended",
+    "itemsPerSecond": "queues",
+    "itemSeconds": "queues",
+    "queueBuffers": "queues",
+}
 """Keys that are read and not yet acted on, and what they would be about; a trial says so."""
 
 _NUMBERS = {

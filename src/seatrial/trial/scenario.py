@@ -25,6 +25,9 @@ from seatrial.trial.profiles import API_VERSION
 BUILT_IN = ("rollout", "node-drain", "node-crash", "config-change")
 """Scenarios that ship with seatrial, in the order in which they run."""
 
+QUIET, LIMIT = 60.0, 1800.0
+"""Seconds without change that end a scenario, and the most that one lasts, where it does not say so itself."""
+
 ACTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "rollout": {"workloads": (list,)},
     "drain": {"nodes": (list,), "timeoutSeconds": (int, float), "pauseSeconds": (int, float)},
@@ -61,9 +64,9 @@ class Step:
 class Scenario:
     """What is done to a cluster.
 
-    `planned` says that its users should notice nothing at all: it is routine work, not an accident. With `for_each` "node" it
-    runs once for every node, each time on a fresh copy. It ends when nothing has changed for `quiet` seconds after the last
-    step, at the latest after `limit` seconds.
+    `planned` says that its users should notice nothing at all: it is routine work, not an accident. With `for_each`
+    "node" it runs once for every node, each time on a fresh copy. It ends when nothing has changed for `quiet`
+    seconds after the last step, at the latest after `limit` seconds.
     """
 
     name: str
@@ -71,8 +74,8 @@ class Scenario:
     steps: tuple[Step, ...]
     planned: bool = True
     for_each: Literal["", "node"] = ""
-    quiet: float = 60.0
-    limit: float = 1800.0
+    quiet: float = QUIET
+    limit: float = LIMIT
 
 
 def built_in(name: str) -> Scenario:
@@ -117,8 +120,8 @@ def parse(document: Any) -> Scenario:
         steps=steps,
         planned=spec.get("planned", True),
         for_each=spec.get("forEach", ""),
-        quiet=float(spec.get("quietSeconds", Scenario.quiet)),
-        limit=float(spec.get("limitSeconds", Scenario.limit)),
+        quiet=float(spec.get("quietSeconds", QUIET)),
+        limit=float(spec.get("limitSeconds", LIMIT)),
     )
 
 

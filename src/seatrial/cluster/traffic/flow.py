@@ -1,0 +1,121 @@
+"""Flows: steady streams of requests to Services, and how many of them were served and failed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from seatrial.cluster.clock import Clock
+from seatrial.cluster.traffic.proxy import Proxy, ServiceName
+from seatrial.cluster.traffic.serving import PodName, Serving
+
+
+@dataclass(slots=True)
+class Flow:
+    """Requests of one workload's users through one Service.
+
+    `container` is the one that listens at the Service's port; None where the port leads nowhere: then every request
+    fails. `steps` holds (time, served per second, failed per second), each valid until the next.
+    """
+
+    workload: str
+    service: ServiceName
+    container: str | None
+    rps: float
+    request_seconds: float
+    served: float = 0.0
+    failed: float = 0.0
+    steps: list[tuple[float, float, float]] = field(default_factory=list)
+    _since: float = 0.0
+    _served_rate: float = 0.0
+    _failed_rate: float = 0.0
+    _busy: dict[PodName, bool] = field(default_factory=dict)
+    """Pods that serve this flow now, and whether each finishes its requests when it is told to end."""
+
+    def begin(self, now: float) -> None:
+        """Forget what was counted so far; rates go on as they are."""
+        self.served = self.failed = 0.0
+        self.steps = [(now, self._served_rate, self._failed_rate)]
+        self._since = now
+
+
+class Traffic:
+    """All flows of a cluster. A change is counted once at its instant, however many endpoints it touches."""
+
+    def __init__(self, clock: Clock, proxy: Proxy, serving: Serving) -> None:
+        self._clock = clock
+        self._proxy = proxy
+        self._serving = serving
+        self.flows: list[Flow] = []
+        self._by_service: defaultdict[ServiceName, list[Flow]] = defaultdict(list)
+        self._services_of: defaultdict[PodName, set[ServiceName]] = defaultdict(set)
+        self._due: set[ServiceName] = set()
+
+    def start(self) -> None:
+        """Begin to follow endpoints and containers."""
+        self._proxy.listen(self._service_changed)
+        self._serving.listen(self._pod_changed)
+
+    def add(self, flow: Flow) -> None:
+        """Begin to send a flow's requests."""
+        flow._since = self._clock.now
+        self.flows.append(flow)
+        self._by_service[flow.service].append(flow)
+        self._service_changed(flow.service)
+
+    def settle_accounts(self) -> None:
+        """Count up to the present moment."""
+        for flow in self.flows:
+            _count(flow, self._clock.now)
+
+    def _pod_changed(self, pod: PodName) -> None:
+        for service in sorted(self._services_of.get(pod, ())):
+            self._service_changed(service)
+
+    def _service_changed(self, service: ServiceName) -> None:
+        if service in self._by_service and service not in self._due:
+            self._due.add(service)
+            self._clock.after(0.0, self._recount, service, priority=9)
+
+    def _recount(self, service: ServiceName) -> None:
+        self._due.discard(service)
+        endpoints = self._proxy.endpoints(service)
+        for pod in endpoints:
+            self._services_of[pod].add(service)
+        for flow in self._by_service[service]:
+            self._redirect(flow, endpoints)
+
+    def _redirect(self, flow: Flow, endpoints: list[PodName]) -> None:
+        now = self._clock.now
+        _count(flow, now)
+        container = flow.container
+        accepting = [p for p in endpoints if container is not None and self._serving.accepts(p, container)]
+        _lose_in_flight(flow, container, self._serving)
+        share = len(accepting) / len(endpoints) if endpoints else 0.0
+        flow._served_rate, flow._failed_rate = flow.rps * share, flow.rps * (1 - share)
+        flow._busy = {pod: self._serving.drains(pod, container or "") for pod in accepting}
+        step = (now, flow._served_rate, flow._failed_rate)
+        if flow.steps and flow.steps[-1][0] == now:
+            flow.steps[-1] = step
+        elif not flow.steps or flow.steps[-1][1:] != step[1:]:
+            flow.steps.append(step)
+
+
+def _count(flow: Flow, now: float) -> None:
+    """Add what was served and failed since the last count."""
+    span = now - flow._since
+    flow.served += flow._served_rate * span
+    flow.failed += flow._failed_rate * span
+    flow._since = now
+
+
+def _lose_in_flight(flow: Flow, container: str | None, serving: Serving) -> None:
+    """Requests in flight at a pod that ceased to accept are lost, unless its process finishes them."""
+    if not flow._busy or container is None:
+        return
+    each = flow._served_rate / len(flow._busy) * flow.request_seconds
+    for pod, drains in flow._busy.items():
+        if not drains and not serving.accepts(pod, container):
+            lost = min(each, flow.served)
+            flow.served -= lost
+            flow.failed += lost

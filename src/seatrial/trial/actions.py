@@ -1,0 +1,156 @@
+"""What the steps of a scenario do to a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seatrial.cluster import errors
+from seatrial.cluster.cluster import Cluster
+from seatrial.cluster.failures.drain import Drain, cordon
+from seatrial.model.objects import Key, Object, dig, evolve
+from seatrial.trial.recorder import Recorder
+
+RELEASE = "seatrial.dev/release"
+"""Annotation of the pod template that a rollout changes, as `kubectl rollout restart` does."""
+ROLLED_OUT = ("Deployment", "StatefulSet", "DaemonSet")
+CHECKSUM_WORDS = ("checksum", "hash", "sha256", "config-version")
+"""A template annotation with such a word in its key is made from the configuration by whatever renders the
+manifests."""
+
+
+class Rollout:
+    """A new version of all workloads, or of those named `namespace/Kind/name`, at one moment."""
+
+    def __init__(self, cluster: Cluster, recorder: Recorder, options: Mapping[str, Any]) -> None:
+        self._cluster = cluster
+        self._recorder = recorder
+        self._only = options.get("workloads")
+        self.finished = False
+
+    def begin(self) -> None:
+        """Change every template."""
+        count = 0
+        for kind in ROLLED_OUT:
+            for workload in self._cluster.store.list(kind):
+                if self._only is None or f"{workload.namespace}/{kind}/{workload.name}" in self._only:
+                    release(self._cluster, workload, RELEASE, "next")
+                    count += 1
+        self._recorder.mark(f"new version of {count} workload{'s' if count != 1 else ''}")
+        self.finished = True
+
+
+class Drains:
+    """Drains nodes one after another, and puts each back into service."""
+
+    def __init__(self, cluster: Cluster, recorder: Recorder, options: Mapping[str, Any]) -> None:
+        self._cluster = cluster
+        self._recorder = recorder
+        self._timeout = float(options.get("timeoutSeconds", 180))
+        self._pause = float(options.get("pauseSeconds", 20))
+        self._left: list[str] = list(options.get("nodes") or (n.name for n in cluster.store.list("Node")))
+        self.refused: dict[Key, tuple[str, str]] = {}
+        """Pods that could not be evicted until the time was up: key to (node, last answer)."""
+        self.finished = False
+
+    def begin(self) -> None:
+        """Drain the next node."""
+        if not self._left:
+            self.finished = True
+            return
+        node = self._left.pop(0)
+        self._recorder.mark(f"drain {node}")
+        Drain(self._cluster, node, self._timeout, self._ended).begin()
+
+    def _ended(self, drain: Drain) -> None:
+        for key, answer in drain.refused.items():
+            self.refused.setdefault(key, (drain.node, answer))
+        if drain.timed_out:
+            self._recorder.mark(f"drain of {drain.node} given up after {self._timeout:.0f} s")
+        cordon(self._cluster, drain.node, False)
+        self._cluster.clock.after(self._pause, self.begin)
+
+
+class Crash:
+    """A node loses its power: its processes are gone at once, the cluster notices when heartbeats stay away."""
+
+    def __init__(self, cluster: Cluster, recorder: Recorder, options: Mapping[str, Any]) -> None:
+        self._cluster = cluster
+        self._recorder = recorder
+        self.node: str = options.get("node", "")
+        self.finished = False
+
+    def begin(self) -> None:
+        """Take the node away."""
+        self._recorder.mark(f"{self.node} dies")
+        self._cluster.kubelets.crash(self.node)
+        self.finished = True
+
+
+class ConfigChange:
+    """New content for ConfigMaps and Secrets, applied as people do: with new checksums in templates that carry some."""
+
+    def __init__(self, cluster: Cluster, recorder: Recorder, options: Mapping[str, Any]) -> None:
+        self._cluster = cluster
+        self._recorder = recorder
+        self._only = options.get("names")
+        self.changed: dict[Key, float] = {}
+        """What was changed, and when."""
+        self.finished = False
+
+    def begin(self) -> None:
+        """Change every object that can be changed, then the checksums."""
+        store = self._cluster.store
+        for kind in ("ConfigMap", "Secret"):
+            for config in store.list(kind):
+                if (self._only is None or config.name in self._only) and not config.get("immutable"):
+                    self._cluster.api.update(changed(config))
+                    self.changed[config.key] = self._cluster.clock.now
+        for kind in ROLLED_OUT:
+            for workload in store.list(kind):
+                for annotation in checksums(workload):
+                    release(self._cluster, workload, annotation, "next")
+        self._recorder.mark(f"new content in {len(self.changed)} ConfigMaps and Secrets")
+        self.finished = True
+
+
+Action = Rollout | Drains | Crash | ConfigChange
+ACTIONS: Mapping[str, type[Action]] = {
+    "rollout": Rollout, "drain": Drains, "crash": Crash, "changeConfig": ConfigChange,
+}  # fmt: skip
+
+
+def release(cluster: Cluster, workload: Object, annotation: str, value: str) -> None:
+    """Change an annotation of a workload's pod template."""
+    current = cluster.store.get(*workload.key)
+    if current is None:
+        return
+    template = dict(current.spec.get("template") or {})
+    metadata = dict(template.get("metadata") or {})
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), annotation: value}
+    spec = {**current.spec, "template": {**template, "metadata": metadata}}
+    try:
+        cluster.api.update(evolve(current, spec=spec))
+    except errors.ApiError:
+        return  # refused as a real server would; the workload stays as it is
+
+
+def checksums(workload: Object) -> Sequence[str]:
+    """Template annotations that change whenever the configuration does."""
+    annotations = dig(workload, "spec", "template", "metadata", "annotations", default={})
+    return [key for key in annotations if any(word in key.lower() for word in CHECKSUM_WORDS)]
+
+
+def changed(config: Object) -> Object:
+    """The object with new content under every key."""
+    fields: dict[str, Any] = {}
+    for field in ("data", "stringData"):
+        if config.get(field):
+            suffix = "" if config.kind == "Secret" and field == "data" else "\n# changed"
+            fields[field] = {k: _new_text(str(v), suffix) for k, v in config[field].items()}
+    return evolve(config, **fields) if fields else evolve(config, data={"seatrial.dev": "changed"})
+
+
+def _new_text(text: str, suffix: str) -> str:
+    # base64 of a Secret stays base64: "Y2hhbmdlZA==" reads "changed"
+    return text + suffix if suffix else "Y2hhbmdlZA=="

@@ -1,0 +1,140 @@
+"""Changes that mend what never worked: requests that fit no node, names that nothing has, ports that lead nowhere."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from seatrial.cluster.store import Store
+from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.references import Reference, references
+from seatrial.manifests.resources import Resource
+from seatrial.manifests.workloads import pod_template
+from seatrial.model import pods, quantities
+from seatrial.model.objects import dig
+from seatrial.trial.remedies.changes import POD
+from seatrial.trial.remedies.remedy import Change, Remedy, remove_field, set_field
+from seatrial.trial.routes import Route
+
+
+def smaller_requests(workload: Resource, store: Store) -> Remedy | None:
+    """Requests that fit the largest node, where the present ones fit none."""
+    template = pod_template(workload)
+    nodes = store.list("Node")
+    if template is None or not nodes or not workload.spec.get("template"):
+        return None
+    asked = pods.requests(template.spec)
+    operations, blames, words = [], [], []
+    for name in ("cpu", "memory"):
+        most = max(quantities.amount(name, dig(node, "status", "allocatable", name, default=0)) for node in nodes)
+        if asked.get(name, 0) <= most:
+            continue
+        index, amount = _largest(template.spec.get("containers") or [], name)
+        rest = asked[name] - amount
+        fitting = max(1, most // 2 - rest)
+        text = quantities.format_cpu(fitting) if name == "cpu" else f"{fitting // 2**20}Mi"
+        operations.append(set_field(workload.object, (*POD, "containers", index, "resources", "requests", name), text))
+        blames.append(f"spec.template.spec.containers[{index}].resources.requests.{name}")
+        words.append(f"{name} {text}")
+    if not operations:
+        return None
+    description = f"ask for what a node has ({', '.join(words)}), or give the cluster larger machines"
+    return Remedy(description, (Change(workload, tuple(operations), blames=tuple(blames)),))
+
+
+def _largest(containers: list[dict[str, object]], name: str) -> tuple[int, int]:
+    amounts = [quantities.amount(name, dig(c, "resources", "requests", name, default=0)) for c in containers]
+    index = max(range(len(amounts)), key=amounts.__getitem__)
+    return index, amounts[index]
+
+
+def without_foreign_selectors(workload: Resource, store: Store) -> Remedy | None:
+    """No nodeSelector that no node satisfies."""
+    selector = dig(workload.object, *POD, "nodeSelector", default={})
+    nodes = store.list("Node")
+    foreign = [k for k, v in selector.items() if not any(node.labels.get(k) == v for node in nodes)]
+    if not foreign:
+        return None
+    operations = tuple(remove_field((*POD, "nodeSelector", key)) for key in foreign)
+    blames = tuple(f"spec.template.spec.nodeSelector[{key}]" for key in foreign)
+    labels = ", ".join(f"{key}={selector[key]}" for key in foreign)
+    return Remedy(f"drop the node selector {labels}, or label nodes so", (Change(workload, operations, blames=blames),))
+
+
+def nearest_names(inventory: Inventory, workload: Resource) -> Remedy | None:
+    """The ConfigMap or Secret, or the key in it, that was probably meant; else the missing key."""
+    changes = [change for reference in _dangling(inventory, workload) if (change := _mend(inventory, reference))]
+    if not changes:
+        return None
+    words = " and ".join(word for _, word in changes)
+    return Remedy(words, tuple(change for change, _ in changes))
+
+
+def _dangling(inventory: Inventory, workload: Resource) -> Iterator[Reference]:
+    for reference in references(inventory):
+        if reference.resource.key != workload.key or reference.optional:
+            continue
+        if reference.kind not in ("ConfigMap", "Secret"):
+            continue
+        found = inventory.get(reference.kind, reference.namespace, reference.name)
+        if found is None or (reference.key and reference.key not in _keys(found)):
+            yield reference
+
+
+def _mend(inventory: Inventory, reference: Reference) -> tuple[Change, str] | None:
+    found = inventory.get(reference.kind, reference.namespace, reference.name)
+    workload = reference.resource
+    path = _steps(reference.path)
+    if found is None:
+        names = [r.name for r in inventory.of_kind(reference.kind) if r.namespace == reference.namespace]
+        near = difflib.get_close_matches(reference.name, names, 1)
+        if not near:
+            return None
+        operation = set_field(workload.object, path, near[0])
+        return Change(workload, (operation,), blames=(reference.path,)), f"name the {reference.kind} `{near[0]}`"
+    near = difflib.get_close_matches(reference.key or "", _keys(found), 1)
+    key_path = reference.path
+    if near and key_path.endswith(".name"):
+        key_path = key_path.removesuffix("name") + "key"
+        operation = set_field(workload.object, _steps(key_path), near[0])
+        return Change(workload, (operation,), blames=(key_path,)), f"use the key `{near[0]}` of `{found.name}`"
+    field = "stringData" if found.kind == "Secret" else "data"
+    operation = set_field(found.object, (field, reference.key or ""), "FILL-IN")
+    change = Change(found, (operation,), blames=(field,))
+    return change, f"add the key `{reference.key}` to {found.kind} `{found.name}`"
+
+
+def open_port(inventory: Inventory, route: Route) -> Remedy | None:
+    """The port that there is, where a Service or an Ingress names one that there isn't."""
+    if route.path.startswith("spec.ports"):
+        template = pod_template(route.workload)
+        declared = [
+            p for c in (template.spec.get("containers") or () if template else ()) for p in c.get("ports") or ()
+        ]
+        if not declared:
+            return None
+        index = int(route.path.split("[", 1)[1].split("]", 1)[0])
+        target = declared[0].get("name") or declared[0].get("containerPort")
+        operation = set_field(route.service.object, ("spec", "ports", index, "targetPort"), target)
+        words = f"send Service `{route.service.name}` to port {target}"
+        return Remedy(words, (Change(route.service, (operation,), blames=(route.path,)),))
+    ports = route.service.spec.get("ports") or []
+    if not ports or route.entrance.kind != "Ingress":
+        return None
+    parent = _steps(route.path)[:-1]
+    operation = set_field(route.entrance.object, parent, {"number": ports[0].get("port")})
+    words = f"send Ingress `{route.entrance.name}` to port {ports[0].get('port')} of Service `{route.service.name}`"
+    return Remedy(words, (Change(route.entrance, (operation,), blames=(route.path,)),))
+
+
+def _keys(resource: Resource) -> list[str]:
+    fields = ("data", "binaryData", "stringData")
+    return [key for field in fields for key in (resource.object.get(field) or {})]
+
+
+def _steps(path: str) -> tuple[str | int, ...]:
+    """A field path as steps: `spec.ports[0].name` gives ("spec", "ports", 0, "name")."""
+    found: list[str | int] = []
+    for part in path.replace("]", "").replace("[", ".").split("."):
+        found.append(int(part) if part.isdigit() else part)
+    return tuple(found)

@@ -1,0 +1,68 @@
+"""Tries remedies until a symptom is gone. All symptoms of a scenario are tried at once, each with its own remedy:
+changes to different workloads do not disturb each other, and where two symptoms share a workload they take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from seatrial.manifests.inventory import Inventory
+from seatrial.trial.remedies.remedy import Remedy, apply
+from seatrial.trial.symptoms import Symptom
+
+Figures = Mapping[str, Mapping[str, Any]]
+"""Workload key to its figures in the scenario."""
+Attempt = Callable[[Inventory], tuple[Sequence[Symptom], Figures]]
+"""Runs the scenario on another inventory."""
+
+
+@dataclass(slots=True)
+class Found:
+    """The remedy for a symptom: `verified` where a trial with it ran without the symptom; `after`: its figures
+    there.
+    """
+
+    symptom: Symptom
+    remedy: Remedy
+    verified: bool
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Open:
+    symptom: Symptom
+    rungs: list[Remedy]
+    place: int = 0
+
+
+def search(inventory: Inventory, ladders: Sequence[tuple[Symptom, list[Remedy]]], attempt: Attempt) -> list[Found]:
+    """A remedy for every symptom that has a ladder; the first rung, unverified, where none helped."""
+    known = {symptom.key for symptom, _ in ladders}
+    found: list[Found] = []
+    open_ones = [_Open(symptom, rungs) for symptom, rungs in ladders if rungs]
+    while open_ones:
+        turn = _one_each(open_ones)
+        symptoms, figures = attempt(apply(inventory, (o.rungs[o.place] for o in turn)))
+        still = {s.key for s in symptoms if s.severity != "note"}
+        harmed = {s.workload for s in symptoms if s.severity == "error" and s.key not in known}
+        for one in turn:
+            symptom = one.symptom
+            if symptom.key not in still and symptom.workload not in harmed:
+                after = dict(figures.get(symptom.workload, {}))
+                found.append(Found(symptom, one.rungs[one.place], True, after))
+            else:
+                one.place += 1
+                if one.place == len(one.rungs):
+                    found.append(Found(symptom, one.rungs[0], False, dict(figures.get(symptom.workload, {}))))
+        done = {id(f.symptom) for f in found}
+        open_ones = [o for o in open_ones if id(o.symptom) not in done]
+    return found
+
+
+def _one_each(open_ones: Sequence[_Open]) -> list[_Open]:
+    turn: dict[str, _Open] = {}
+    for one in open_ones:
+        turn.setdefault(one.symptom.workload, one)
+    return list(turn.values())
