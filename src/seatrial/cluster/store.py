@@ -16,6 +16,7 @@ from seatrial.model.objects import Key, Object, evolve
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 Watcher = Callable[[EventType, Object, Object | None], None]
 """Called with (type, object, object before): DELETED carries the last state as object and None before."""
+Objects = list[Object]
 IndexFunction = Callable[[Object], Iterable[str]]
 """Gives the values under which an object is filed in an index. A module-level function, so that forks share it."""
 
@@ -35,7 +36,7 @@ class Store:
         """The object, or None."""
         return self._objects[kind].get((namespace, name))
 
-    def list(self, kind: str, namespace: str | None = None) -> list[Object]:
+    def list(self, kind: str, namespace: str | None = None) -> Objects:
         """All objects of a kind in order of creation, of one namespace where one is given."""
         found = self._objects[kind].values()
         return list(found) if namespace is None else self.by_index(kind, "namespace", namespace)
@@ -59,7 +60,7 @@ class Store:
                 filed.setdefault(value, {})[place] = obj
         self._indexes[kind, index] = filed
 
-    def by_index(self, kind: str, index: str, value: str) -> list[Object]:
+    def by_index(self, kind: str, index: str, value: str) -> Objects:
         """Objects filed under `value`, in the order in which they were filed there. `namespace`, `owner` always exist.
 
         Raises:

@@ -23,7 +23,7 @@ def judge_settling(record: Record) -> list[Symptom]:
     by_workload: dict[str, list[Object]] = {}
     for pod in voyage.cluster.store.list("Pod"):
         by_workload.setdefault(workload_of(voyage.cluster.store, pod), []).append(pod)
-    found = []
+    found: list[Symptom] = []
     for resource in voyage.inventory.workloads():
         key = workload_key(resource.kind, resource.namespace, resource.name)
         found.extend(_judge(voyage, resource, key, by_workload.get(key, [])))

@@ -30,7 +30,7 @@ class Route:
 def routes(inventory: Inventory) -> list[Route]:
     """All routes, workload by workload. A Service with Ingresses in front is reached through these alone."""
     backends = _backends(inventory)
-    found = []
+    found: list[Route] = []
     for workload in inventory.workloads():
         if workload.kind not in SERVED_KINDS:
             continue

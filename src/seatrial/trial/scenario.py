@@ -89,7 +89,7 @@ def built_in(name: str) -> Scenario:
     if name not in BUILT_IN:
         raise KeyError(name)
     text = package_files.files("seatrial.trial").joinpath("scenarios", f"{name}.yaml").read_text("utf-8")
-    return parse(yaml_reader.load(text))
+    return parse(yaml_reader.read(text))
 
 
 def parse(document: Any) -> Scenario:

@@ -20,16 +20,13 @@ from seatrial.trial.voyage import Voyage
 
 def stale_consumers(voyage: Voyage, scenario: str, change: ConfigChange) -> Iterator[Symptom]:
     """A symptom for each workload with a running container that is older than the configuration that it read."""
-    by_owner: dict[tuple[str, str, str], list[Reference]] = {}
-    for reference in references(voyage.inventory):
-        if reference.kind in ("ConfigMap", "Secret") and reference.resource.kind in ROLLED_OUT:
-            by_owner.setdefault(reference.resource.key, []).append(reference)
+    index = references(voyage.inventory)
     running: dict[str, list[Object]] = {}
     for pod in voyage.cluster.store.list("Pod"):
         if not pod.deleting and not pods.is_terminal(pod) and pod.spec.get("nodeName"):
             running.setdefault(workload_of(voyage.cluster.store, pod), []).append(pod)
-    for found in by_owner.values():
-        resource = found[0].resource
+    for resource in voyage.inventory.of_kind(*ROLLED_OUT):
+        found = [r for r in index.of(resource) if r.kind in ("ConfigMap", "Secret")]
         key = workload_key(resource.kind, resource.namespace, resource.name)
         yield from _judge(voyage, scenario, change, resource, found, running.get(key, []))
 

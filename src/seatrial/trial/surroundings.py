@@ -60,7 +60,8 @@ def standard_class(name: str, *, default: bool = False) -> Object:
 def _missing(inventory: Inventory) -> Iterator[Reference]:
     managed = {config.namespace for config in inventory.of_kind("ConfigMap")}
     surroundings = {(o.kind, o.namespace, o.name) for o in objects_around(inventory)}
-    for found in references(inventory):
+    index = references(inventory)
+    for found in (reference for resource in inventory for reference in index.of(resource)):
         kind = found.kind
         wanted = kind in STAND_INS or (kind == "ConfigMap" and found.namespace not in managed)
         key = (kind, found.namespace, found.name)

@@ -194,8 +194,8 @@ def checksum(inventory: Inventory, workload: Resource) -> Remedy | None:
     """A checksum of the configuration in the pod template, so that a change of the one is a change of the other."""
     contents = []
     blames = []
-    for reference in references(inventory):
-        if reference.resource.key != workload.key or reference.kind not in ("ConfigMap", "Secret"):
+    for reference in references(inventory).of(workload):
+        if reference.kind not in ("ConfigMap", "Secret"):
             continue
         found = inventory.get(reference.kind, reference.namespace, reference.name)
         if found is not None:

@@ -63,7 +63,9 @@ def without_foreign_selectors(workload: Resource, store: Store) -> Remedy | None
 
 def nearest_names(inventory: Inventory, workload: Resource) -> Remedy | None:
     """The ConfigMap or Secret, or the key in it, that was probably meant; else the missing key."""
-    changes = [change for reference in _dangling(inventory, workload) if (change := _mend(inventory, reference))]
+    changes = [
+        change for reference in _dangling(inventory, workload) if (change := _mend(inventory, workload, reference))
+    ]
     if not changes:
         return None
     words = " and ".join(word for _, word in changes)
@@ -71,19 +73,16 @@ def nearest_names(inventory: Inventory, workload: Resource) -> Remedy | None:
 
 
 def _dangling(inventory: Inventory, workload: Resource) -> Iterator[Reference]:
-    for reference in references(inventory):
-        if reference.resource.key != workload.key or reference.optional:
-            continue
-        if reference.kind not in ("ConfigMap", "Secret"):
+    for reference in references(inventory).of(workload):
+        if reference.optional or reference.kind not in ("ConfigMap", "Secret"):
             continue
         found = inventory.get(reference.kind, reference.namespace, reference.name)
         if found is None or (reference.key and reference.key not in _keys(found)):
             yield reference
 
 
-def _mend(inventory: Inventory, reference: Reference) -> tuple[Change, str] | None:
+def _mend(inventory: Inventory, workload: Resource, reference: Reference) -> tuple[Change, str] | None:
     found = inventory.get(reference.kind, reference.namespace, reference.name)
-    workload = reference.resource
     path = _steps(reference.path)
     if found is None:
         names = [r.name for r in inventory.of_kind(reference.kind) if r.namespace == reference.namespace]
