@@ -1,0 +1,93 @@
+"""`seatrial trial`: read, validate, check, run, break, and say what users would have noticed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from seatrial.cli import fleets, inputs, outputs
+
+if TYPE_CHECKING:
+    from seatrial.manifests.inventory import Inventory
+    from seatrial.trial.scenario import Scenario
+
+
+@click.command()
+@inputs.paths_argument
+@fleets.fleet_options
+@click.option("--scenario", "names", multiple=True, metavar="NAME", help="Run only this one; may be given again.")
+@click.option("--report", "report", metavar="FILE", type=click.Path(dir_okay=False), help="Write an HTML report.")
+@click.option("--seed", default=0, show_default=True, help="Another seed, another run; the same seed, the same run.")
+@click.option("--verify/--no-verify", default=True, help="Try suggested changes before suggesting them (default).")
+@inputs.kube_version_option
+@outputs.fail_on_option
+@outputs.output_option
+@inputs.input_errors_exit_2
+def command(
+    paths: tuple[str, ...],
+    nodes: str | None,
+    cluster: str | None,
+    names: tuple[str, ...],
+    report: str | None,
+    seed: int,
+    verify: bool,
+    kube_version: str,
+    fail_on: outputs.FailOn,
+    output: str,
+) -> None:
+    """Take manifests on a trial: run them on a virtual cluster, break things, say what users would notice.
+
+    \b
+    Example:
+      seatrial trial examples/shop --report build/shop.html
+    """
+    from seatrial.checks import judge, validity
+    from seatrial.trial import outcome, profiles, run, unmodelled
+
+    reading = inputs.read(paths)
+    invalid = validity.judge(reading.inventory, kube_version)
+    sound = validity.sound(reading.inventory, invalid)
+    scenarios = _scenarios(sound, names)
+    try:
+        known = profiles.read(sound)
+    except profiles.ProfileError as error:
+        inputs.fail(str(error))
+    fleet, description = fleets.nodes_for(sound, nodes, cluster)
+    trial = run.run(sound, fleet, known, scenarios, seed=seed, verify=verify, progress=_progress)
+    result = outcome.outcome_of(
+        reading.inventory,
+        inputs.counts(reading),
+        trial,
+        [*invalid, *judge(sound)],
+        assumptions=[description],
+        unmodelled=unmodelled.not_modelled(sound, known),
+        summary={"nodes": len(fleet), "scenarios": [scenario.name for scenario in scenarios], "seed": seed},
+    )
+    outputs.write_report(result, report)
+    outputs.show(result, output, report)
+    inputs.finish(reading, outputs.exit_code(result, fail_on))
+
+
+def _scenarios(inventory: Inventory, names: Sequence[str]) -> list[Scenario]:
+    """Those that ship with seatrial, then those among the manifests; where names are given, these."""
+    from seatrial.trial import scenario
+
+    found = {name: scenario.built_in(name) for name in scenario.BUILT_IN}
+    for resource in inventory.of_kind("Scenario.seatrial.dev"):
+        try:
+            own = scenario.parse(resource.object)
+        except scenario.ScenarioError as error:
+            inputs.fail(f"{inventory.locate(resource, error.path)}: {error}")
+        found[own.name] = own
+    for name in names:
+        if name not in found:
+            inputs.fail(f"--scenario {name}: there is none of that name; there are {', '.join(found)}")
+    return [found[name] for name in names or found]
+
+
+def _progress(step: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{step} ...\r", nl=False, err=True)
