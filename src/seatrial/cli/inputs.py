@@ -1,7 +1,7 @@
 """What all commands that read manifests share: the arguments, reading, and how errors in the input end the program.
 
-A command takes `@paths_argument` and `@kube_version_option`, is wrapped in `@input_errors_exit_2`, calls `read`, and ends with
-`finish(reading, code)`: what could not be read makes the exit code 2 whatever else was found.
+A command takes `@paths_argument` and `@kube_version_option`, is wrapped in `@input_errors_exit_2`, calls `read`, and
+ends with `finish(reading, code)`: what could not be read makes the exit code 2 whatever else was found.
 """
 
 from __future__ import annotations

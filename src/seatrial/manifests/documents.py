@@ -1,6 +1,6 @@
-"""From the bytes of a file to its documents, cut and read as kubectl does it (apimachinery pkg/util/yaml, Kubernetes 1.34).
+"""From the bytes of a file to its documents, cut and read as kubectl does (apimachinery pkg/util/yaml, 1.34).
 
-`decode` makes text of bytes, `cut` finds the documents, `read` gives their values. A document that cannot be read becomes a
+`decode` makes text of bytes, `pieces` cuts it, `read` gives the values. A document that cannot be read becomes a
 `Problem` with its line; the others are read all the same, where kubectl would stop.
 """
 
@@ -10,7 +10,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from seatrial.manifests import yaml_reader
@@ -20,7 +20,13 @@ from seatrial.manifests.places import Place
 _SEPARATOR = re.compile(r"^---.*$", re.MULTILINE)
 _PLAIN_SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z).*$", re.MULTILINE)
 _ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:#.*)?\n)*%(?:.*\n)*")
-_JSON_SPACE = " \t\r\n"
+_LEADING_COMMENTS = re.compile(r"(?:[ \t]*(?:#.*)?\n|---.*\n)+")
+_JSON_SPACE = re.compile(r"[ \t\r\n]*")
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SNIFFED = 8192
+"""How many bytes are looked at to tell binary data."""
+
+_UNREAD: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,71 +35,53 @@ class Problem:
 
     place: Place
     message: str
-    advice: str = ""
+    advice: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" + (f"; {self.advice}" if self.advice else "")
+        return f"{self.place}: {self.message}; {self.advice}"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of a file; `place` is where its text begins, `value` what Kubernetes would see of it."""
+    """One document of a file: what Kubernetes would see of it, and the place of its first line that is no comment.
+
+    `repeated` holds the keys that the strict reader refuses; their lines count from `first_line`, where the text
+    begins.
+    """
 
     place: Place
-    text: str
     value: Any
+    first_line: int = 1
     repeated: tuple[yaml_reader.Repeated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The text of one document and the line of the file that it begins on; `refused` says why kubectl takes none of it."""
+    """The text of one document and where it begins; `refused` says why kubectl takes none of it.
 
+    `value` is there already where the piece was read as JSON.
+    """
+
+    index: int
     line: int
     text: str
+    column: int = 1
     refused: str = ""
+    value: Any = _UNREAD
 
 
 def decode(data: bytes) -> str:
-    """Text from bytes as kubectl's file reader does it: a byte order mark decides, else UTF-8 with U+FFFD for bad bytes.
+    """Text from bytes as kubectl's file reader does it: a byte order mark decides, else UTF-8, bad bytes as U+FFFD.
 
     Line ends become LF; lone carriage returns stay, as they end lines in YAML.
     """
     if data.startswith(codecs.BOM_UTF8):
         text = data[3:].decode("utf-8", "replace")
-    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    elif data.startswith(_UTF16_MARKS):
         text = data.decode("utf-16", "replace")
     else:
         text = data.decode("utf-8", "replace")
     return text.replace("\r\n", "\n") if "\r\n" in text else text
-
-
-def cut(text: str, *, plain_yaml: bool = False) -> Iterator[Piece]:
-    """The documents of a file as YAMLReader cuts them: at each line that begins with `---`, wherever it stands.
-
-    kubectl allows only blanks and a comment behind the dashes. With `plain_yaml` the separators are those of YAML: content may
-    follow them, and directives stay with their document.
-    """
-    if text and not plain_yaml and not text.endswith("\n"):
-        text += "\n"  # the line reader of kubectl does
-    pattern = _PLAIN_SEPARATOR if plain_yaml else _SEPARATOR
-    start, line, counted = 0, 1, 0
-    refused = ""
-    for match in pattern.finditer(text):
-        behind = match[0][3:].strip()
-        content = behind != "" and not behind.startswith("#")
-        if plain_yaml and _ONLY_DIRECTIVES.fullmatch(text, start, match.start()):
-            continue
-        if match.start() > start:
-            yield Piece(line, text[start : match.start()], refused)
-            start = match.end() + 1
-            if plain_yaml and content:
-                start = match.start()
-            line += text.count("\n", counted, start)
-            counted = start
-        refused = "" if plain_yaml or not content else f"invalid document separator: {behind[:60]}"
-    if start < len(text):
-        yield Piece(line, text[start:], refused)
 
 
 def read(
@@ -103,82 +91,120 @@ def read(
 
     `file` is the name that places carry. Empty documents are there too, with the value None.
     """
-    if len(data) > limits.file_size:
-        return [], [Problem(Place(file), f"larger than the limit of {limits.file_size} bytes for one file", "split it")]
-    if b"\0" in data[:8192] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return [], [Problem(Place(file), "binary data, not YAML or JSON", "give the manifests it was made from")]
-    text = decode(data)
-    documents, line, rest = _json_stream(text, file)
+    if problem := _unreadable(data, file, limits):
+        return [], [problem]
+    found: list[Document] = []
     problems: list[Problem] = []
-    for piece in cut(rest, plain_yaml=plain_yaml):
-        index = len(documents) + len(problems)
-        if index >= limits.documents:
-            problems.append(
-                Problem(
-                    Place(file, line + piece.line - 1),
-                    f"more than the limit of {limits.documents} documents in one file",
-                    "split it",
-                )
-            )
+    for piece in pieces(decode(data), plain_yaml=plain_yaml):
+        if piece.index >= limits.documents:
+            message = f"more documents in one file than the limit of {limits.documents}"
+            problems.append(Problem(Place(file, piece.line), message, "split the file"))
             break
-        place = Place(file, line + piece.line - 1, 1, index)
         try:
-            documents.append(_document(piece, place, limits))
+            found.append(_document(piece, file, limits))
         except yaml_reader.ReadError as error:
-            problems.append(_problem(error, piece, place))
-    return documents, problems
+            problems.append(_problem(error, piece, file))
+    return found, problems
 
 
-def _document(piece: Piece, place: Place, limits: Limits) -> Document:
+def _unreadable(data: bytes, file: str, limits: Limits) -> Problem | None:
+    if len(data) > limits.file_size:
+        message = f"larger than the limit of {limits.file_size} bytes for one file"
+        return Problem(Place(file), message, "split the file")
+    if b"\0" in data[:_SNIFFED] and not data.startswith(_UTF16_MARKS):
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        return Problem(Place(file, line), "binary data, not YAML or JSON", "name the manifests, or delete the NUL byte")
+    return None
+
+
+def _document(piece: Piece, file: str, limits: Limits) -> Document:
+    line, column = piece.line, piece.column
+    if piece.value is not _UNREAD:
+        return Document(Place(file, line, column, piece.index), piece.value, line)
     if piece.refused:
         raise yaml_reader.ReadError(piece.refused, 1, 4)
     value, repeated = yaml_reader.read_noting_repeats(piece.text, limits=limits)
-    return Document(place, piece.text, value, repeated)
+    if value is not None and (comments := _LEADING_COMMENTS.match(piece.text)):
+        line += comments[0].count("\n")
+    return Document(Place(file, line, column, piece.index), value, piece.line, repeated)
 
 
-def _problem(error: yaml_reader.ReadError, piece: Piece, place: Place) -> Problem:
-    lines = piece.text.count("\n") or 1
-    line = place.line + min(error.line or 1, lines) - 1
-    advice = (
-        "quote template expressions, or render the templates first" if "{{" in piece.text else "mend the YAML there"
-    )
-    return Problem(replace(place, line=line, column=error.column), error.message, advice)
+def _problem(error: yaml_reader.ReadError, piece: Piece, file: str) -> Problem:
+    lines = piece.text.count("\n") or 1  # libyaml may point behind the last line
+    place = Place(file, piece.line + min(error.line or 1, lines) - 1, error.column, piece.index)
+    advice = error.advice or "mend the YAML there"
+    if "{{" in piece.text:
+        advice = "render the template first, or quote what stands in {{ }}"
+    return Problem(place, error.message, advice)
 
 
-def _json_stream(text: str, file: str) -> tuple[list[Document], int, str]:
-    """JSON objects at the start of a file, and the line and text where YAML takes over (YAMLOrJSONDecoder.Decode).
+def pieces(text: str, *, plain_yaml: bool = False) -> Iterator[Piece]:
+    """The documents of a file, cut but not read, except for the JSON that it begins with (YAMLOrJSONDecoder.Decode).
 
-    A file whose first sign is `{` is tried as JSON. After at most one object that is followed by something else, the rest is
-    read as YAML: `{a: 1}` is no JSON, and one JSON object may be the first of several YAML documents.
+    A file whose first sign is `{` is tried as JSON. After at most one object that is followed by something else, the
+    rest is YAML: `{a: 1}` is no JSON, and one JSON object may be the first of several YAML documents.
     """
-    documents: list[Document] = []
-    if not text.lstrip().startswith("{"):
-        return documents, 1, text
-    decoder = json.JSONDecoder(parse_float=_json_float, parse_constant=_no_json)
-    position, line = 0, 1
+    index, start = 0, 0
+    if text.lstrip().startswith("{"):
+        for piece, end in _json_pieces(text):
+            yield piece
+            index, start = index + 1, end
+        start = _behind_line_end(text, start)
+        if not text[start:].strip():
+            return
+    line = 1 + text.count("\n", 0, start)
+    yield from _cut(text[start:] if start else text, index, line, plain_yaml)
+
+
+def _cut(text: str, index: int, line: int, plain_yaml: bool) -> Iterator[Piece]:
+    """The documents as YAMLReader.Read cuts them: at each line that begins with `---`, wherever it stands.
+
+    kubectl allows only blanks and a comment behind the dashes. With `plain_yaml` the separators are those of YAML:
+    content may follow them, and directives stay with their document. A separator with nothing before it stays in the
+    document.
+    """
+    if text and not plain_yaml and not text.endswith("\n"):
+        text += "\n"  # kubectl's line reader does
+    start = counted = 0
+    refused = ""
+    for match in (_PLAIN_SEPARATOR if plain_yaml else _SEPARATOR).finditer(text):
+        if plain_yaml and _ONLY_DIRECTIVES.fullmatch(text, start, match.start()):
+            continue
+        behind = match[0][3:].strip()
+        content = behind != "" and not behind.startswith("#")
+        if match.start() > start:
+            yield Piece(index, line, text[start : match.start()], refused=refused)
+            index += 1
+            start = match.start() if content else match.end() + 1
+            line += text.count("\n", counted, start)
+            counted = start
+        refused = f"invalid document separator: {behind[:60]}" if content and not plain_yaml else ""
+    if start < len(text):
+        yield Piece(index, line, text[start:], refused=refused)
+
+
+def _json_pieces(text: str) -> Iterator[tuple[Piece, int]]:
+    """The JSON objects at the start of a text, each with the offset behind it."""
+    decoder = json.JSONDecoder(parse_constant=_no_json)
+    index, end, line, counted = 0, 0, 1, 0
     while True:
-        start = position
-        while start < len(text) and text[start] in _JSON_SPACE:
-            start += 1
-        if start == len(text):
-            return documents, line, ""
+        start = _JSON_SPACE.match(text, end).end()  # type: ignore[union-attr]  # matches the empty text too
         try:
             value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
-            break
-        line += text.count("\n", position, start)
-        documents.append(Document(Place(file, line, 1, len(documents)), text[start:end], value))
-        line += text.count("\n", start, end)
-        position = end
-    head = text[position:]
-    blank = len(head) - len(head.lstrip(" \t\r\n"))
-    newline = head.find("\n", 0, blank)
-    position += newline + 1 if newline >= 0 else blank
-    return documents, 1 + text.count("\n", 0, position), text[position:]
+            return
+        line += text.count("\n", counted, start)
+        counted = start
+        column = start - text.rfind("\n", 0, start)
+        yield Piece(index, line, text[start:end], column, value=value), end
+        index += 1
 
 
-def _json_float(digits: str) -> int | float:
-    return float(digits)
+def _behind_line_end(text: str, start: int) -> int:
+    """Where YAML goes on behind JSON: blanks up to the first line break and itself are dropped (consumeWhitespace)."""
+    blank = len(text[start:]) - len(text[start:].lstrip(" \t\r\n"))
+    newline = text.find("\n", start, start + blank)
+    return newline + 1 if newline >= 0 else start + blank
 
 
 def _no_json(word: str) -> Any:

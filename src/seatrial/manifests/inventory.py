@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 
-from seatrial.manifests.documents import Problem
+from seatrial.manifests import field_paths, positions
+from seatrial.manifests.documents import Piece, Problem, pieces
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import WORKLOADS
@@ -28,6 +31,7 @@ class Inventory:
         self.problems = problems
         self.texts: Mapping[str, str] = texts or {}
         self._by_key: dict[tuple[str, str, str], Resource] = {}
+        self._positions: dict[tuple[str, int], tuple[Piece, positions.Node]] = {}
         self._by_kind: defaultdict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
             self._by_key.setdefault(resource.key, resource)
@@ -52,5 +56,28 @@ class Inventory:
         return len(self.resources)
 
     def locate(self, resource: Resource, path: str) -> Place:
-        """Where the field `path` of a resource stands, or the nearest field above it that is there."""
-        return resource.place
+        """Where the field `path` of a resource stands, or the nearest field above it that is there.
+
+        `path` is a field.Path: `spec.template.spec.containers[0].image`, `metadata.annotations[example.com/x]`; "" is
+        the resource itself. Exact to line and column; the positions of a document are read once, when first asked
+        for.
+        """
+        place = resource.place
+        if place.file not in self.texts:
+            return place
+        document = self._positions.get((place.file, place.document))
+        if document is None:
+            document = self._positions[place.file, place.document] = _positions_of(
+                self.texts[place.file], place.document
+            )
+        piece, root = document
+        if resource.item is not None:
+            root = next(islice(positions.list_items(root), resource.item, None), root)
+        at = positions.find(root, field_paths.parse(path)).at
+        column = at.column + piece.column - 1 if at.line == 1 else at.column
+        return replace(place, line=piece.line + at.line - 1, column=column)
+
+
+def _positions_of(text: str, index: int) -> tuple[Piece, positions.Node]:
+    piece = next((piece for piece in pieces(text) if piece.index == index), Piece(index, 1, ""))
+    return piece, positions.tree_of(piece.text)

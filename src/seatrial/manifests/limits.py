@@ -1,4 +1,4 @@
-"""Bounds on hostile input. Each has a name that errors mention; see also the limits of Go's own readers, kept beside them."""
+"""Bounds on hostile input, ours and those of Go's readers; the errors name the one that was passed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Limits:
     depth: int = 1_000
     """Levels of lists and mappings inside each other. Go's reader stops at 10,000; nothing real comes near either."""
     alias_text: int = 64 * MEBIBYTE
-    """Characters that aliases may add to one document. go-yaml bounds the nodes (see `AliasBudget`) but not their text."""
+    """Characters that aliases may add to a document. go-yaml bounds their nodes (`AliasBudget`), not their text."""
 
 
 DEFAULT = Limits()

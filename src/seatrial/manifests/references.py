@@ -63,7 +63,7 @@ def references(inventory: Inventory) -> References:
 
 
 def services_of(inventory: Inventory, resource: Resource) -> list[Resource]:
-    """Services of the same namespace whose selector matches the workload's pods; a Service without a selector has none."""
+    """Services of the same namespace whose selector matches the workload's pods; without a selector it has none."""
     template = pod_template(resource)
     if template is None:
         return []

@@ -29,7 +29,7 @@ class Resource:
 
     @property
     def namespace(self) -> str:
-        """The namespace it will live in: `default` where a namespaced object names none, "" for cluster-scoped kinds."""
+        """The namespace it will live in: `default` where a namespaced object names none, "" for cluster-scoped ones."""
         from seatrial.apis import kinds
 
         return (self.object.namespace or "default") if kinds.is_namespaced(self.object) else ""

@@ -1,6 +1,7 @@
 """Finds and reads the manifests that a user names, and makes the inventory of them.
 
-Paths are files, folders (searched for .yaml, .yml and .json, hidden folders left out), globs, or `-` for standard input.
+Paths are files, folders (searched for .yaml, .yml and .json, hidden folders left out), globs, or `-` for standard
+input. What has to be rendered first, `rendering` finds and renders.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from seatrial.manifests import documents
+from seatrial.manifests import documents, rendering
 from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.limits import DEFAULT, Limits
 from seatrial.manifests.resources import Resource
+from seatrial.manifests.texts import Texts
 from seatrial.model.objects import Object
 
 STDIN = "-"
@@ -29,7 +31,7 @@ class InputError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much was read; `skipped` counts documents that are no Kubernetes objects."""
+    """How much was read; `skipped` counts documents that are no Kubernetes objects, and templates left unrendered."""
 
     files: int = 0
     documents: int = 0
@@ -57,32 +59,50 @@ class Reading:
 
 
 def read(
-    paths: Sequence[str], *, stdin: BinaryIO | None = None, plain_yaml: bool = False, limits: Limits = DEFAULT
+    paths: Sequence[str],
+    *,
+    stdin: BinaryIO | None = None,
+    plain_yaml: bool = False,
+    patches: bool = False,
+    limits: Limits = DEFAULT,
 ) -> Reading:
     """Read everything that `paths` name.
+
+    Args:
+        paths: Files, folders, globs, or `-`.
+        stdin: What `-` reads; the process's standard input by default.
+        plain_yaml: Cut documents as YAML does, not as kubectl does; see `documents.pieces`.
+        patches: Also read files that a kustomization beside them uses as patches: they look like objects and are parts.
+        limits: Bounds on hostile input.
 
     Raises:
         InputError: where a path does not exist, cannot be opened, or names no file to read.
     """
-    files = list(dict.fromkeys(file for path in paths for file in _files_of(path)))
-    read_documents: list[Document] = []
-    problems: list[Problem] = []
-    texts: dict[str, str] = {}
-    for file in files:
-        data = _bytes_of(file, stdin, limits)
-        found, broken = documents.read(data, file, plain_yaml=plain_yaml, limits=limits)
-        read_documents += found
+    plan = rendering.plan([(path, list(files_of(path))) for path in paths], patches=patches, limits=limits)
+    found: list[Document] = []
+    problems: list[Problem] = list(plan.problems)
+    kept: dict[str, str] = {}
+    for name, data in plan.rendered.items():
+        kept[name] = documents.decode(data)
+    for file in plan.files:
+        data = plan.rendered[file] if file in plan.rendered else bytes_of(file, stdin, limits)
+        if file == STDIN:
+            kept[file] = documents.decode(data)
+        read_of_file, broken = documents.read(data, file, plain_yaml=plain_yaml, limits=limits)
+        found += read_of_file
         problems += broken
-        texts[file] = documents.decode(data[: limits.file_size])
-    resources = tuple(resource for document in read_documents for resource in expanded(document))
-    skipped = sum(1 for document in read_documents if document.value is not None and not is_kubernetes(document.value))
-    counts = Counts(len(files), len(read_documents) + len(problems), len(resources), skipped)
+    resources = tuple(resource for document in found for resource in expanded(document))
+    skipped = len(plan.skipped) + sum(
+        document.value is not None and not is_kubernetes(document.value) for document in found
+    )
+    counts = Counts(len(plan.files) + len(plan.skipped), len(found) + len(problems), len(resources), skipped)
+    texts = Texts(plan.files, kept)
     inventory = Inventory(resources, problems=tuple(problems), texts=texts)
-    return Reading(inventory, counts, tuple(problems), texts=texts, documents=tuple(read_documents))
+    return Reading(inventory, counts, tuple(problems), tuple(plan.notices), texts, tuple(found))
 
 
 def is_kubernetes(value: Any) -> bool:
-    """Whether a document is meant for Kubernetes: it has both apiVersion and kind, or one of them and a metadata or spec."""
+    """Whether a document is meant for Kubernetes: it has apiVersion and kind, or one of them and a metadata or spec."""
     if not isinstance(value, dict):
         return False
     named = ("apiVersion" in value) + ("kind" in value)
@@ -90,47 +110,50 @@ def is_kubernetes(value: Any) -> bool:
 
 
 def expanded(document: Document) -> Iterator[Resource]:
-    """The resources of a document: itself, or what its `items` hold where it is a list (unstructured decoding of lists)."""
+    """The resources of a document: itself, or what its `items` hold (UnstructuredJSONScheme, apimachinery 0.34)."""
     if not is_kubernetes(document.value):
         return
-    items = document.value.get("items")
-    if not isinstance(items, list):
+    if not isinstance(document.value.get("items"), list):
         yield Resource(Object(document.value), document.place)
         return
-    for index, item in enumerate(_items(document.value, items)):
-        yield Resource(Object(item), document.place, index)
+    for index, item in enumerate(_items(document.value)):
+        if isinstance(item, dict):
+            yield Resource(Object(item), document.place, index)
 
 
-def _items(parent: Mapping[str, Any], items: Sequence[Any]) -> Iterator[dict[str, Any]]:
+def _items(parent: Mapping[str, Any]) -> Iterator[Any]:
+    """The items of a list, of lists within it in their place; those of a typed list take its kind."""
     kind = str(parent.get("kind", "")).removesuffix("List")
-    for item in items:
-        if not isinstance(item, dict):
-            continue
-        if isinstance(item.get("items"), list):
-            yield from _items(item, item["items"])
-        elif kind and not item.get("kind") and not item.get("apiVersion"):
+    for item in parent["items"]:
+        if isinstance(item, dict) and isinstance(item.get("items"), list):
+            yield from _items(item)
+        elif isinstance(item, dict) and kind and not item.get("kind") and not item.get("apiVersion"):
             yield {"apiVersion": parent.get("apiVersion"), "kind": kind, **item}
         else:
             yield item
 
 
-def _files_of(path: str) -> Iterator[str]:
-    if path == STDIN:
-        yield path
-        return
+def files_of(path: str) -> Iterator[str]:
+    """The files that a path names, folders in alphabetical order.
+
+    Raises:
+        InputError: where there are none.
+    """
     there = Path(path)
-    if there.is_dir():
+    if path == STDIN or there.is_file():
+        yield path
+    elif there.is_dir():
         found = [str(file) for file in sorted(there.rglob("*")) if file.suffix in SUFFIXES and _visible(file, there)]
         if not found:
             raise InputError(
-                f"{path}: no .yaml, .yml or .json file in this folder; name the folder that has the manifests"
+                f"{path}: no .yaml, .yml or .json file in this folder; name the one that has the manifests"
             )
         yield from found
     elif there.exists():
-        yield path
+        yield path  # a pipe, as `<(kustomize build .)` gives
     elif matches := sorted(glob.glob(path, recursive=True)):
         for match in matches:
-            yield from _files_of(match)
+            yield from files_of(match)
     else:
         raise InputError(f"{path}: no such file or folder; check the path")
 
@@ -139,7 +162,12 @@ def _visible(file: Path, below: Path) -> bool:
     return not any(part.startswith(".") for part in file.relative_to(below).parts) and file.is_file()
 
 
-def _bytes_of(file: str, stdin: BinaryIO | None, limits: Limits) -> bytes:
+def bytes_of(file: str, stdin: BinaryIO | None = None, limits: Limits = DEFAULT) -> bytes:
+    """The bytes of a file or of standard input, one more than the limit at most.
+
+    Raises:
+        InputError: where it cannot be opened or read.
+    """
     try:
         if file == STDIN:
             return (stdin or sys.stdin.buffer).read(limits.file_size + 1)

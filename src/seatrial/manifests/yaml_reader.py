@@ -1,8 +1,8 @@
-"""One YAML document as Kubernetes reads it: sigs.k8s.io/yaml 1.6.0 over go-yaml v2 (2.4.2), as of Kubernetes 1.34 to 1.36.
+"""One YAML document as Kubernetes reads it: sigs.k8s.io/yaml 1.6.0 over go-yaml 2.4.2 (Kubernetes 1.34 to 1.36).
 
 go-yaml is a port of libyaml, so libyaml's events (through PyYAML's CParser) say what is YAML and what is not; what its
-scalars, tags, keys, anchors and merge keys mean is decided here. One pass over the events; no positions are kept: who needs
-a line asks `positions`. Where go-yaml differs from the libyaml of today, `_GoScanner` makes up for it.
+scalars, tags, keys, anchors and merge keys mean is decided here. One pass over the events; no positions are kept: who
+needs a line asks `positions`. Where go-yaml differs from the libyaml of today, `_GoScanner` makes up for it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from yaml import YAMLError, events
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from seatrial.manifests.limits import DEFAULT, AliasBudget, Limits
 from seatrial.manifests.yaml_scalars import MERGE, NUMERIC_START, STR, WORDS, ScalarError, key_of, value_of
@@ -30,13 +30,17 @@ _MERGE_WANTS_MAPPINGS = "map merge requires map or sequence of maps as the value
 
 
 class ReadError(ValueError):
-    """The text is not YAML that Kubernetes could read. Line and column count from 1 within the text; 0 means unknown."""
+    """The text is not YAML that Kubernetes could read.
 
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+    Line and column count from 1 within the text; 0 means unknown. `advice` is what to do, "" where the message says it.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0, advice: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.line = line
         self.column = column
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +192,8 @@ class _Builder:
                     key = self._key(event, *target.scalar, container)
                     continue
                 value = target.value
-                if key is _MERGE_KEY:
-                    if type(value) is not dict:
-                        raise _at(event, _MERGE_WANTS_MAPPINGS)
+                if key is _MERGE_KEY and type(value) is not dict:
+                    raise _at(event, _MERGE_WANTS_MAPPINGS)
             elif kind is document_end:
                 return root[0]
             else:
@@ -226,9 +229,10 @@ class _Builder:
             if event.anchor is not None:
                 value = text if tag is STR else self._value(event, text, tag)
                 self._anchors[event.anchor] = _Anchor(value, 1, len(text), (text, tag))
+        key: str | None
+        identity: Any
         if tag is STR or (tag is None and text not in WORDS and text[0] not in NUMERIC_START):
-            key: str | None = text
-            identity: Any = text
+            key, identity = text, text
         else:
             try:
                 key, identity = _cached_key(text, tag) if len(text) <= _LONGEST_CACHED else key_of(text, tag)
@@ -237,13 +241,13 @@ class _Builder:
             if key is None:
                 self._doubtful = True
                 key = _UnreadableKey(f"\0{text}")
-            self._identities.setdefault((id(mapping), key), set())
-            self._kept.append(mapping)
         if key in mapping or identity is not text:
             self._note_repeat(event, mapping, key, identity)
         return key
 
-    def _note_repeat(self, event: Any, mapping: dict[str, Any], key: str, identity: Any, merged: bool = False) -> None:
+    def _note_repeat(
+        self, event: Any, mapping: dict[str, Any], key: str, identity: Any, *, merged: bool = False
+    ) -> None:
         """Remember what kinds of value made this key, and note it as repeated where one of them comes again.
 
         `1` and `"1"` are two keys to go-yaml, and so is `1.0`: no repeat, though JSON can keep only one of them.
@@ -289,9 +293,9 @@ class _Builder:
 
 
 class _GoScanner:
-    """What go-yaml's scanner does otherwise than libyaml 0.2: looked up in the text itself, only where it holds such signs.
+    r"""What go-yaml's scanner does otherwise than libyaml: looked up in the text itself, where it holds such signs.
 
-    - `"\\/"` is an unknown escape to it;
+    - `"\/"` is an unknown escape to it;
     - a bare `!` before a plain scalar stays a tag, which makes the scalar text.
     """
 
@@ -324,7 +328,7 @@ def _refuse_what_is_not_json(root: Any) -> None:
     while todo:
         value = todo.pop()
         if isinstance(value, float) and value - value != 0:
-            raise ReadError(f"unsupported value: {value} is not JSON; quote it to make it text")
+            raise ReadError(f"unsupported value: JSON has no {value}", advice="quote it to make it text")
         if isinstance(value, (dict, list)) and id(value) not in seen:
             seen.add(id(value))
             if isinstance(value, list):
@@ -333,7 +337,7 @@ def _refuse_what_is_not_json(root: Any) -> None:
             todo += value.values()
             for key in value:
                 if isinstance(key, _UnreadableKey):
-                    raise ReadError(f"unsupported map key: {key[1:] or 'null'}; quote it to make it text")
+                    raise ReadError(f"unsupported map key: {key[1:] or 'null'}", advice="quote it to make it text")
 
 
 def _at(event: Any, message: str) -> ReadError:

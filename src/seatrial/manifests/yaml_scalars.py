@@ -1,8 +1,8 @@
 """What one YAML scalar means to Kubernetes: resolve.go of go-yaml v2 (2.4.2), behind sigs.k8s.io/yaml 1.6.0.
 
-Pure functions from text to a value. `yaml_reader` calls `value_of` for the scalars that the event stream brings and `key_of`
-for those that are keys. Go tells a double from an integer until JSON is written, so keys and values part ways here:
-`1.0` as a value is the number 1, as a key it is another key than `1`.
+Pure functions from text to a value. `yaml_reader` calls `value_of` for the scalars that the event stream brings and
+`key_of` for those that are keys. Go tells a double from an integer until JSON is written, so keys and values part
+ways here: `1.0` as a value is the number 1, as a key it is another key than `1`.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ def _numeric(text: str) -> Any:
         if _MIN_INT <= value <= _MAX_INT or (not sign and value <= _MAX_UINT):
             return value
     if _FLOAT.fullmatch(digits):
-        value = _double(digits)
-        return text if isinstance(value, str) else value
+        double = _double(digits)
+        return text if isinstance(double, str) else double
     if match := _SIGNED_BINARY.fullmatch(digits):  # cut off `0b` and what is left has a sign: go-yaml takes it
         value = int(match[1], 2)
         if _MIN_INT <= value <= _MAX_INT:
