@@ -28,19 +28,17 @@ class Route:
 
 
 def routes(inventory: Inventory) -> list[Route]:
-    """All routes, workload by workload. A Service with Ingresses in front is reached through these alone."""
+    """All routes, workload by workload: each Service from inside the cluster, and each Ingress in front of it."""
     backends = _backends(inventory)
     found: list[Route] = []
     for workload in inventory.workloads():
         if workload.kind not in SERVED_KINDS:
             continue
         for service in services_of(inventory, workload):
+            container, path = _listener(workload, service, 0)
+            found.append(Route(workload, service, service, container, path))
             entrances = backends.get((service.namespace, service.name), [])
-            if entrances:
-                found.extend(_through_ingress(workload, service, *entrance) for entrance in entrances)
-            else:
-                container, path = _listener(workload, service, 0)
-                found.append(Route(workload, service, service, container, path))
+            found.extend(_through_ingress(workload, service, *entrance) for entrance in entrances)
     return found
 
 

@@ -80,7 +80,7 @@ class _Conductor:
             trial.assumptions.append(f"remedies were not tried: more than {VERIFY_PODS} pods")
         settling = judge_settling(record)
         self._add(trial, voyage, None, settling, verify)
-        broken = frozenset(s.workload for s in settling)
+        broken = _broken(voyage, settling)
         for scenario in scenarios:
             self._progress(scenario.name)
             result = self._sail(voyage, scenario, broken)
@@ -149,10 +149,19 @@ class _Conductor:
             settling = judge_settling(record)
             if scenario is None:
                 return settling, {}
-            result = self._sail(voyage, scenario, frozenset(s.workload for s in settling))
+            result = self._sail(voyage, scenario, _broken(voyage, settling))
             return [*settling, *result.symptoms], result.figures
 
         return attempt
+
+
+def _broken(voyage: Voyage, settling: Sequence[Symptom]) -> frozenset[str]:
+    """Workloads whose state before the scenario hides what the scenario does to them.
+
+    One of which a single entrance leads nowhere is not: its other users are asked.
+    """
+    reached = {key for key, flows in voyage.open_flows().items() if flows}
+    return frozenset(s.workload for s in settling if s.kind != "outage" or s.workload not in reached)
 
 
 def _harm(symptom: Symptom) -> tuple[int, float]:

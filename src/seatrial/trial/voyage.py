@@ -168,9 +168,13 @@ class Voyage:
             title=title,
             recorder=self.recorder,
             store=self.cluster.store,
-            flows=self.flows,
+            flows=self.open_flows(),
             replicas=self.replicas(),
         )
+
+    def open_flows(self) -> dict[str, list[Flow]]:
+        """Flows by workload, without those that lead nowhere whatever happens: they are told of once, when settling."""
+        return {key: [f for f in flows if f.container is not None] for key, flows in self.flows.items()}
 
     def replicas(self) -> dict[str, int]:
         """How many pods each workload is meant to have now, by key."""
