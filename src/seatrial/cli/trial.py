@@ -11,6 +11,7 @@ import click
 from seatrial.cli import fleets, inputs, outputs
 
 if TYPE_CHECKING:
+    from seatrial.findings.verdict import FailOn
     from seatrial.manifests.inventory import Inventory
     from seatrial.trial.scenario import Scenario
 
@@ -35,7 +36,7 @@ def command(
     seed: int,
     verify: bool,
     kube_version: str,
-    fail_on: outputs.FailOn,
+    fail_on: FailOn,
     output: str,
 ) -> None:
     """Take manifests on a trial: run them on a virtual cluster, break things, say what users would notice.
@@ -67,7 +68,7 @@ def command(
         summary={"nodes": len(fleet), "scenarios": [scenario.name for scenario in scenarios], "seed": seed},
     )
     outputs.write_report(result, report)
-    outputs.show(result, output, report)
+    outputs.show(result, output, report=report)
     inputs.finish(reading, outputs.exit_code(result, fail_on))
 
 

@@ -74,7 +74,7 @@ class Voyage:
         self.traffic = Traffic(self.cluster.clock, self.proxy, self.serving)
         runtime = ProfileRuntime(self.cluster.store, self.serving, known)
         self.kubelets = Kubelets(self.cluster, runtime)
-        self.kubelets.observe(runtime.observe)
+        self.kubelets.runtime_observer.append(runtime.observe)
         self.cluster.kubelets = self.kubelets
         self.recorder = Recorder(self.cluster.clock, self.cluster.store)
         self.flows: dict[str, list[Flow]] = {}
