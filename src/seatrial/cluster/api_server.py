@@ -14,14 +14,16 @@ from seatrial.cluster import errors
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
 from seatrial.cluster.store import Store
-from seatrial.model import objects
+from seatrial.model import objects, pods
 from seatrial.model.objects import Key, Object, evolve, kind_of
 
 Propagation = Literal["Background", "Foreground", "Orphan"]
 Admission = Callable[[Object, "Object | None"], Object]
 """Given (new object, old object or None on creation); gives the object to store or raises an ApiError."""
 
-WITHOUT_GENERATION = frozenset({"ConfigMap", "Secret", "Event", "Lease", "EndpointSlice", "Namespace", "Node", "Service"})
+WITHOUT_GENERATION = frozenset(
+    {"ConfigMap", "Secret", "Event", "Lease", "EndpointSlice", "Namespace", "Node", "Service"}
+)
 
 
 class ApiServer:
@@ -50,6 +52,8 @@ class ApiServer:
         obj = defaults.apply(obj)
         for admit in self.admission:
             obj = admit(obj, None)
+        if kind == "Pod":
+            obj = evolve(obj, status={"phase": "Pending", "qosClass": pods.qos_class(obj.spec)})
         meta = {"uid": self.chance.uid(), "creationTimestamp": self.clock.timestamp(), "deletionTimestamp": None}
         if kind not in WITHOUT_GENERATION:
             meta["generation"] = 1
@@ -119,13 +123,18 @@ class ApiServer:
         if seconds == 0 and not finalizers:
             self.store.remove(key)
             return None
+        deadline = self.clock.now + seconds
         if old.deleting:
             before = old.metadata.get("deletionGracePeriodSeconds")
             seconds = min(seconds, before) if before is not None else seconds
             if seconds == before and finalizers == (old.metadata.get("finalizers") or []):
                 return old
+            deadline = objects.seconds_of(old.metadata["deletionTimestamp"]) - (before or 0) + seconds
+            if seconds and deadline < self.clock.now:
+                # A grace period that would be over already is one second (rest.BeforeDelete).
+                deadline, seconds = self.clock.now, 1
         meta: dict[str, Any] = {
-            "deletionTimestamp": objects.timestamp(self.clock.now + seconds),
+            "deletionTimestamp": objects.timestamp(deadline),
             "deletionGracePeriodSeconds": seconds,
             "finalizers": finalizers or None,
         }

@@ -1,0 +1,1 @@
+"""The virtual kubelet: what a node does with the pods that are bound to it."""

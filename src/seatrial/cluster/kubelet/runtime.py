@@ -1,12 +1,12 @@
 """What runs inside containers, as the kubelet sees it: the seam between the cluster and whoever knows the application.
 
-The kubelet asks a `Runtime` to pull images and to start containers, and a `Process` what becomes of them. The trial gives a
-runtime made from workload profiles; a replay gives one made from a recording's scripts. All times are seconds.
+The kubelet asks a `Runtime` to pull images and to start containers, and a `Process` what becomes of them. The trial
+gives a runtime made from workload profiles; a replay gives one made from a recording's scripts. All times are seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -19,6 +19,8 @@ class Pull:
 
     seconds: float
     error: str = ""
+    size: int = 10_485_760
+    """Bytes, as the event Pulled tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class Process(Protocol):
     def answer(self, handler: Mapping[str, Any], at: float) -> Answer:
         """What a probe handler (httpGet, tcpSocket, exec, grpc) gets `at` seconds after the start."""
 
+    def steady_until(self, handler: Mapping[str, Any], at: float) -> float:
+        """Until when (seconds from the start) `answer` stays what it is at `at`; infinity: for ever.
+
+        While a probe succeeds the kubelet asks again only then: what lies between would be the same.
+        """
+
     def hook(self, handler: Mapping[str, Any]) -> HookRun:
         """How a lifecycle handler runs."""
 
@@ -70,6 +78,12 @@ class Process(Protocol):
 
     def log_tail(self) -> str:
         """The end of its log, for terminationMessagePolicy FallbackToLogsOnError."""
+
+
+Observation = Literal["started", "sigterm", "ended"]
+Observer = Callable[[Observation, tuple[str, str], str, float], None]
+"""Told what truly happens to a container, also where the kubelet learns it later: what, (namespace, name) of the pod,
+container, time. A bound method, so that forks of a cluster tell their own observer."""
 
 
 class StartError(Exception):

@@ -1,0 +1,146 @@
+"""The container runtime of one node, as the kubelet calls it (CRI): sandboxes, starts, stops, ends.
+
+All it does takes no time but what processes take. Whoever changes something here tells the relist (`pleg`), by which
+the kubelet comes to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from seatrial.cluster.kubelet.containers import ContainerStatus, Run, Sandbox, ended
+from seatrial.cluster.kubelet.runtime import Exit, Observation, StartError
+from seatrial.model.objects import Object
+
+if TYPE_CHECKING:
+    from seatrial.cluster.kubelet.kubelet import Kubelet
+
+KILLED = 137
+"""The exit code of a process that SIGKILL ends."""
+
+
+class ContainerRuntime:
+    """The sandboxes of one node, by the uid of their pods."""
+
+    def __init__(self, kubelet: Kubelet) -> None:
+        self._kubelet = kubelet
+        self._clock = kubelet.clock
+        self.sandboxes: dict[str, Sandbox] = {}
+        self._addresses = 0
+        self._serial = 0
+
+    def sandbox(self, uid: str) -> Sandbox | None:
+        """What is known of a pod; None: nothing."""
+        return self.sandboxes.get(uid)
+
+    def run_sandbox(self, pod: Object) -> None:
+        """RunPodSandbox: from now on the pod has an address."""
+        sandbox = self.sandboxes.setdefault(pod.uid, Sandbox())
+        sandbox.ready = True
+        sandbox.created += 1
+        sandbox.ip = self._address()
+        self._kubelet.pleg.changed(pod.uid)
+
+    def stop_sandbox(self, uid: str) -> None:
+        """StopPodSandbox."""
+        sandbox = self.sandboxes.get(uid)
+        if sandbox is not None and sandbox.ready:
+            sandbox.ready = False
+            self._kubelet.pleg.changed(uid)
+
+    def remove_sandbox(self, uid: str) -> None:
+        """RemovePodSandbox, with all that was in it."""
+        self.sandboxes.pop(uid, None)
+
+    def remove_container(self, uid: str, name: str) -> None:
+        """RemoveContainer: its runs are forgotten."""
+        self.sandboxes[uid].forget(name)
+        self._kubelet.pleg.changed(uid)
+
+    def start(self, pod: Object, container: Mapping[str, Any], attempt: int) -> Run:
+        """Create and start a container.
+
+        Raises:
+            StartError: where the runtime cannot start it; its run then counts as ended with 128.
+        """
+        now = self._clock.now
+        self._serial += 1
+        container_id = f"containerd://{self._kubelet.name}/{self._serial}"
+        status = ContainerStatus(container_id, str(container["name"]), attempt, "running", now)
+        sandbox = self.sandboxes[pod.uid]
+        self._kubelet.pleg.changed(pod.uid)
+        try:
+            process = self._kubelet.runtime.start(pod, container, attempt)
+        except StartError as error:
+            failed = ended(status, now, 128, "StartError", str(error))
+            sandbox.add(Run(failed, container, None))
+            raise
+        run = Run(status, container, process)
+        sandbox.add(run)
+        self._observe("started", pod, run)
+        end = process.exit()
+        if end is not None:
+            run.end = self._clock.after(end.after, self._exit, pod, run, end)
+        return run
+
+    def stop(self, pod: Object, run: Run, timeout: float, then: Callable[[], None]) -> None:
+        """StopContainer: SIGTERM now, SIGKILL after `timeout` seconds; `then` is called when the run has ended."""
+        if not run.status.running:
+            then()
+            return
+        run.on_exit.append(then)
+        if run.kill is not None:
+            return
+        self._observe("sigterm", pod, run)
+        end = run.process.on_sigterm() if run.process is not None else Exit(0.0)
+        run.kill = self._clock.after(timeout, self._exit, pod, run, Exit(timeout, KILLED))
+        if end is not None and (run.end is None or self._clock.now + end.after < run.end.time):
+            if run.end is not None:
+                run.end.cancel()
+            run.end = self._clock.after(end.after, self._exit, pod, run, end)
+
+    def power_off(self) -> None:
+        """All processes are gone, and nobody is told but those who observe the truth."""
+        for uid, sandbox in self.sandboxes.items():
+            pod = self._kubelet.last_seen(uid)
+            for run in sandbox.running():
+                _cancel(run)
+                run.on_exit.clear()
+                run.status = ended(run.status, self._clock.now, KILLED, "Unknown", "")
+                if pod is not None:
+                    self._observe("ended", pod, run)
+        self.sandboxes.clear()
+
+    def _exit(self, pod: Object, run: Run, end: Exit) -> None:
+        if not run.status.running:
+            return
+        _cancel(run)
+        message = end.message
+        if not message and end.code != 0 and run.process is not None and _falls_back_to_logs(run.spec):
+            message = run.process.log_tail()
+        run.status = ended(run.status, self._clock.now, end.code, end.reason, message)
+        self._observe("ended", pod, run)
+        self._kubelet.pleg.changed(pod.uid)
+        waiting, run.on_exit = run.on_exit, []
+        for then in waiting:
+            then()
+
+    def _observe(self, what: Observation, pod: Object, run: Run) -> None:
+        for observer in self._kubelet.observers:
+            observer(what, (pod.namespace, pod.name), run.status.name, self._clock.now)
+
+    def _address(self) -> str:
+        self._addresses += 1
+        host = self._addresses % 65_000
+        return f"10.{self._kubelet.number % 200 + 20}.{host // 250}.{host % 250 + 2}"
+
+
+def _cancel(run: Run) -> None:
+    for timer in (run.end, run.kill):
+        if timer is not None:
+            timer.cancel()
+
+
+def _falls_back_to_logs(container: Mapping[str, Any]) -> bool:
+    return bool(container.get("terminationMessagePolicy") == "FallbackToLogsOnError")

@@ -1,0 +1,328 @@
+"""The kubelets of a cluster: one a node, each told of the pods that are bound to it (pkg/kubelet/kubelet.go, 1.36).
+
+    kubelets = Kubelets(cluster, runtime)
+    kubelets.start()
+    kubelets.crash("node-1")        # power loss: no heartbeats, processes gone; `boot` brings it back
+    kubelets.cut("node-1")          # the network is cut, its containers run on; `recover` mends it
+
+What is not modelled: static pods, ephemeral containers, in-place resize, device plugins, image garbage collection.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from seatrial.cluster.kubelet import admission
+from seatrial.cluster.kubelet.backoff import Backoff
+from seatrial.cluster.kubelet.containers import Run
+from seatrial.cluster.kubelet.cri import ContainerRuntime
+from seatrial.cluster.kubelet.heartbeats import Heartbeat
+from seatrial.cluster.kubelet.images import ImageManager
+from seatrial.cluster.kubelet.pleg import Pleg
+from seatrial.cluster.kubelet.pod_worker import PodWorker
+from seatrial.cluster.kubelet.runtime import Observer, Runtime
+from seatrial.cluster.kubelet.status_manager import StatusManager
+from seatrial.cluster.kubelet.volumes import FileObserver, Reference, references
+from seatrial.cluster.store import EventType
+from seatrial.model import pods
+from seatrial.model.objects import Object
+
+if TYPE_CHECKING:
+    from seatrial.cluster.cluster import Cluster
+
+LATENCY = 0.005
+"""Seconds from a write at the API server until the kubelet hears of it."""
+SYNC_PERIOD = 1.0
+"""Seconds between looks at the work queue (syncTicker)."""
+
+
+class Kubelet:
+    """One node's kubelet."""
+
+    def __init__(self, kubelets: Kubelets, name: str, number: int) -> None:
+        self.cluster = kubelets.cluster
+        self.clock = kubelets.cluster.clock
+        self.store = kubelets.cluster.store
+        self.chance = kubelets.cluster.chance
+        self.runtime = kubelets.runtime
+        self.observers = kubelets.runtime_observer
+        self.file_observers = kubelets.file_observer
+        self.name = name
+        self.number = number
+        self.host_ip = f"10.{number // 62_500 + 1}.{number // 250 % 250}.{number % 250 + 1}"
+        self.down = False
+        """Without power."""
+        self.cut_off = False
+        """Out of the API server's reach."""
+        self._kubelets = kubelets
+        self._tick = self.chance.between(0.0, SYNC_PERIOD)
+        self.workers: dict[str, PodWorker] = {}
+        self.pods: dict[str, Object] = {}
+        """The pods as the kubelet last heard of them, by uid (podManager)."""
+        self.containers = ContainerRuntime(self)
+        self.pleg = Pleg(self, self.chance.between(0.0, 1.0))
+        self.images = ImageManager(self)
+        self.statuses = StatusManager(self)
+        self.crash_backoff = Backoff()
+        self.heartbeat = Heartbeat(self, write_all=kubelets.write_heartbeats)
+
+    @property
+    def node(self) -> Object | None:
+        """The Node object."""
+        return self.store.get("Node", "", self.name)
+
+    def hear(self, uid: str, namespace: str, name: str) -> None:
+        """The watch tells that a pod of this node was written: act on what it is now."""
+        if self.down or self.cut_off:
+            return
+        pod = self.store.get("Pod", namespace, name)
+        if pod is None or pod.uid != uid:
+            self._removed(uid)
+            return
+        known = self.pods.get(uid)
+        self.pods[uid] = pod
+        if known is None:
+            self._added(pod)
+        elif _asks_for_more(known, pod) or _gates_moved(pod):
+            self.sync(uid)
+
+    def sync(self, uid: str) -> None:
+        """Look at a pod again (HandlePodSyncs)."""
+        worker, pod = self.workers.get(uid), self.pods.get(uid)
+        if worker is not None and pod is not None and not self.down:
+            worker.update(pod)
+
+    def sync_tick_from(self, time: float) -> float:
+        """The first look at the work queue at or after `time`."""
+        return math.ceil(time - self._tick) * SYNC_PERIOD + self._tick
+
+    def find_run(self, uid: str, container_id: str) -> Run | None:
+        """The run of a container by its id."""
+        sandbox = self.containers.sandbox(uid)
+        return sandbox.find(container_id) if sandbox is not None else None
+
+    def last_seen(self, uid: str) -> Object | None:
+        """A pod as the kubelet last heard of it."""
+        return self.pods.get(uid)
+
+    def refer(self, worker: PodWorker) -> None:
+        """Remember whose entries become files of the worker's pod."""
+        for reference in references(worker.pod):
+            self._kubelets.refer(reference, worker)
+
+    def worker_is_finished(self, worker: PodWorker) -> None:
+        """All is done for a pod but taking its object away."""
+        self.crash_backoff.forget(worker.uid)
+        self.images.forget(worker.uid)
+
+    def power_off(self) -> None:
+        """The node loses power, with all that ran on it."""
+        self.down = True
+        self.heartbeat.end()
+        self.containers.power_off()
+        for worker in self.workers.values():
+            worker.stop()
+        self.workers.clear()
+        self.pods.clear()
+        self.pleg.stop()
+        self.images.stop()
+        self.statuses.stop()
+
+    def boot(self) -> None:
+        """The node comes back, and finds what is bound to it."""
+        self.down = False
+        self.crash_backoff = Backoff()
+        self.pleg = Pleg(self, self.chance.between(0.0, 1.0))
+        self.heartbeat.begin()
+        self._catch_up()
+
+    def reconnect(self) -> None:
+        """The API server can be reached again: hear what was missed, and tell."""
+        self.cut_off = False
+        self.heartbeat.begin()
+        self._catch_up()
+        self.statuses.resume()
+
+    def _catch_up(self) -> None:
+        bound = {pod.uid: pod for pod in self.store.by_index("Pod", "node", self.name)}
+        for uid in [uid for uid in self.pods if uid not in bound]:
+            self._removed(uid)
+        for pod in bound.values():
+            self.clock.after(LATENCY, self.hear, pod.uid, pod.namespace, pod.name)
+
+    def _added(self, pod: Object) -> None:
+        worker = PodWorker(self, pod)
+        self.workers[pod.uid] = worker
+        if pods.is_terminal(pod):
+            worker.update(pod)
+            return
+        node = self.node
+        if node is not None and not pod.deleting and (refusal := admission.refusal(pod, node, self._active(pod))):
+            worker.refuse(refusal)
+            return
+        worker.update(pod)
+        worker.watch_deadline()
+
+    def _active(self, new: Object) -> Iterator[Object]:
+        for uid, pod in self.pods.items():
+            if uid != new.uid and uid in self.workers and not self.workers[uid].finished and not pods.is_terminal(pod):
+                yield pod
+
+    def _removed(self, uid: str) -> None:
+        """The object is gone: so must its containers be."""
+        pod, worker = self.pods.pop(uid, None), self.workers.get(uid)
+        if worker is None:
+            return
+        if worker.finished or pod is None:
+            self._forget(worker)
+        else:
+            worker.update(pod, kill=True)
+
+    def _forget(self, worker: PodWorker) -> None:
+        worker.stop()
+        self.workers.pop(worker.uid, None)
+        self.containers.remove_sandbox(worker.uid)
+        self.pleg.forget(worker.uid)
+        self._kubelets.unrefer(worker)
+
+
+class Kubelets:
+    """All kubelets of a cluster, by the name of their node."""
+
+    def __init__(self, cluster: Cluster, runtime: Runtime, *, write_heartbeats: bool = False) -> None:
+        self.cluster = cluster
+        self.runtime = runtime
+        self.write_heartbeats = write_heartbeats
+        """Whether every renewal of a Lease is written, for those who watch them one by one."""
+        self.runtime_observer: list[Observer] = []
+        self.file_observer: list[FileObserver] = []
+        self._kubelets: dict[str, Kubelet] = {}
+        self._references: dict[Reference, dict[str, PodWorker]] = {}
+
+    def start(self) -> None:
+        """Watch nodes and pods; nodes that exist have their kubelet from now on."""
+        store = self.cluster.store
+        store.add_index("Pod", "node", _by_node)
+        store.watch("Node", self._node_written)
+        store.watch("Pod", self._pod_written)
+        for kind in ("ConfigMap", "Secret"):
+            store.watch(kind, self._source_written)
+        for node in store.list("Node"):
+            self._node_written("ADDED", node, None)
+        for pod in store.list("Pod"):
+            self._pod_written("ADDED", pod, None)
+
+    def observe(self, observer: Observer) -> None:
+        """Tell `observer` what truly happens to containers."""
+        self.runtime_observer.append(observer)
+
+    def __getitem__(self, node: str) -> Kubelet:
+        """The kubelet of a node.
+
+        Raises:
+            KeyError: where there is no such node.
+        """
+        return self._kubelets[node]
+
+    def __contains__(self, node: str) -> bool:
+        return node in self._kubelets
+
+    def crash(self, node: str) -> None:
+        """Power loss: no heartbeats, and the processes are gone without a signal."""
+        self._kubelets[node].power_off()
+
+    def boot(self, node: str) -> None:
+        """Bring a crashed node back."""
+        self._kubelets[node].boot()
+
+    def cut(self, node: str) -> None:
+        """The node's network is cut: its containers run on, and nobody hears of them."""
+        kubelet = self._kubelets[node]
+        kubelet.cut_off = True
+        kubelet.heartbeat.end()
+
+    def recover(self, node: str) -> None:
+        """Mend what `crash` or `cut` did."""
+        kubelet = self._kubelets[node]
+        if kubelet.down:
+            kubelet.boot()
+        elif kubelet.cut_off:
+            kubelet.reconnect()
+
+    def last_heartbeat(self, node: str) -> float | None:
+        """When a node last renewed its Lease, None for a node without kubelet."""
+        kubelet = self._kubelets.get(node)
+        return kubelet.heartbeat.last_renewal() if kubelet is not None else None
+
+    def processes(self, namespace: str, name: str) -> list[str]:
+        """The containers of a pod whose processes run, whatever the API shows."""
+        pod = self.cluster.store.get("Pod", namespace, name)
+        kubelet = self._kubelets.get(str(pod.spec.get("nodeName"))) if pod is not None else None
+        sandbox = kubelet.containers.sandbox(pod.uid) if kubelet is not None and pod is not None else None
+        return [run.status.name for run in sandbox.running()] if sandbox is not None else []
+
+    def refer(self, reference: Reference, worker: PodWorker) -> None:
+        """Tell `worker` when that ConfigMap or Secret changes."""
+        self._references.setdefault(reference, {})[worker.uid] = worker
+
+    def unrefer(self, worker: PodWorker) -> None:
+        """A pod is gone."""
+        for reference in references(worker.pod):
+            known = self._references.get(reference, {})
+            known.pop(worker.uid, None)
+            if not known:
+                self._references.pop(reference, None)
+
+    def _node_written(self, event: EventType, node: Object, old: Object | None) -> None:
+        if event == "DELETED":
+            kubelet = self._kubelets.pop(node.name, None)
+            if kubelet is not None:
+                kubelet.power_off()
+        elif node.name not in self._kubelets:
+            kubelet = Kubelet(self, node.name, len(self._kubelets) + 1)
+            self._kubelets[node.name] = kubelet
+            kubelet.heartbeat.begin()
+
+    def _pod_written(self, event: EventType, pod: Object, old: Object | None) -> None:
+        kubelet = self._kubelets.get(str(pod.spec.get("nodeName") or ""))
+        if kubelet is None or kubelet.down or kubelet.cut_off:
+            return
+        if event == "MODIFIED" and old is not None and old.spec.get("nodeName") and not _matters(old, pod):
+            if pod.uid in kubelet.pods:
+                kubelet.pods[pod.uid] = pod
+            return
+        self.cluster.clock.after(LATENCY, kubelet.hear, pod.uid, pod.namespace, pod.name)
+
+    def _source_written(self, event: EventType, source: Object, old: Object | None) -> None:
+        for worker in self._references.get((source.kind, source.namespace, source.name), {}).values():
+            worker.files_are_stale()
+
+
+def _by_node(pod: Object) -> tuple[str, ...]:
+    return (pod.spec.get("nodeName") or "",)
+
+
+def _matters(old: Object, new: Object) -> bool:
+    """Whether a write is more than a new status of a pod without readiness gates."""
+    return _asks_for_more(old, new) or bool(new.spec.get("readinessGates"))
+
+
+def _asks_for_more(old: Object, new: Object) -> bool:
+    if old.spec is not new.spec and old.spec != new.spec:
+        return True
+    before, after = old.metadata, new.metadata
+    fields = ("deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations")
+    return any(before.get(field) != after.get(field) for field in fields)
+
+
+def _gates_moved(pod: Object) -> bool:
+    """Whether Ready has to be worked out anew since a readiness gate's condition changed (NeedToReconcile...)."""
+    gates = {gate.get("conditionType") for gate in pod.spec.get("readinessGates") or ()}
+    if not gates:
+        return False
+    conditions = {c["type"]: c["status"] for c in pod.status.get("conditions") or ()}
+    open_gates = all(conditions.get(str(gate)) == "True" for gate in gates)
+    should = open_gates and conditions.get("ContainersReady") == "True"
+    return should != (conditions.get("Ready") == "True")

@@ -1,0 +1,34 @@
+"""What a kubelet says about pods: events with upstream's reasons and words (pkg/kubelet/events/event.go, 1.36)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from seatrial.cluster import events
+from seatrial.model.objects import Object
+
+if TYPE_CHECKING:
+    from seatrial.cluster.cluster import Cluster
+
+SOURCE = "kubelet"
+
+
+def normal(cluster: Cluster, about: Object, reason: str, message: str) -> None:
+    """Record a Normal event of the kubelet."""
+    events.record(cluster, about, reason, message, source=SOURCE)
+
+
+def warning(cluster: Cluster, about: Object, reason: str, message: str) -> None:
+    """Record a Warning event of the kubelet."""
+    events.record(cluster, about, reason, message, type="Warning", source=SOURCE)
+
+
+def full_name(pod: Object) -> str:
+    """A pod as the kubelet's messages name it (format.Pod)."""
+    return f"{pod.name}_{pod.namespace}({pod.uid})"
+
+
+def node_reference(name: str) -> Object:
+    """The node as the kubelet's events name it: its name stands for the uid."""
+    reference: dict[str, Any] = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "uid": name}}
+    return Object(reference)

@@ -1,0 +1,188 @@
+"""A pod's status for the API from what the runtime shows (pkg/kubelet/kubelet_pods.go, Kubernetes 1.36).
+
+Upstream: convertToAPIContainerStatuses, generateAPIPodStatus, prober_manager.go UpdatePodStatus. The functions look and
+do nothing; times of transition are the status manager's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from seatrial.cluster.kubelet import conditions
+from seatrial.cluster.kubelet.containers import ContainerStatus, PodStatus
+from seatrial.cluster.kubelet.phase import phase_of
+from seatrial.cluster.kubelet.restart_rules import may_restart_all, restarts_all, should_be_started
+from seatrial.model import pods
+from seatrial.model.objects import Object, timestamp
+
+if TYPE_CHECKING:
+    from seatrial.cluster.kubelet.pod_worker import PodWorker
+
+Status = dict[str, Any]
+TERMINAL = ("Succeeded", "Failed")
+REMOVED = "The container is removed because RestartAllContainers in place"
+UNKNOWN = "The container could not be located when the pod was deleted.  The container used to be Running"
+
+
+def generate(worker: PodWorker, *, terminal: bool) -> Status:
+    """The status as the last list and the probes' results make it.
+
+    Args:
+        worker: of the pod.
+        terminal: whether nothing of the pod will be started any more.
+    """
+    pod, shown = worker.pod, worker.status
+    old: Mapping[str, Any] = worker.shown if worker.shown is not None else pod.status
+    init = _container_statuses(worker, pod.spec.get("initContainers") or (), old.get("initContainerStatuses") or ())
+    regular = _container_statuses(worker, pod.spec.get("containers") or (), old.get("containerStatuses") or ())
+    initialized = any(
+        "running" in s["state"] or "terminated" in s["state"] or s.get("lastState") for s in regular.values()
+    )
+    restarting = may_restart_all(pod) and restarts_all(pod, shown)
+    _mark_probed(worker, init, regular)
+    statuses = {**init, **regular}
+    phase = phase_of(pod.spec, statuses, terminal=terminal, initialized=initialized)
+    if phase not in TERMINAL:
+        for known in (old.get("phase"), pod.status.get("phase")):
+            if known in TERMINAL:
+                phase = known
+                break
+    status: Status = {"phase": phase}
+    if phase == old.get("phase"):
+        for field in ("reason", "message"):
+            if text := old.get(field) or pod.status.get(field):
+                status[field] = text
+    if worker.verdict is not None:
+        status |= {"phase": "Failed", "reason": worker.verdict.reason, "message": worker.verdict.message}
+    if pod.status.get("phase") in TERMINAL:
+        status["phase"] = pod.status["phase"]
+    status["conditions"] = _conditions(pod, shown, statuses, str(status["phase"]), restarting)
+    status["hostIP"] = worker.kubelet.host_ip
+    ip = worker.kubelet.host_ip if pod.spec.get("hostNetwork") else shown.ip or old.get("podIP")
+    if ip:
+        status |= {"podIP": ip, "podIPs": [{"ip": ip}]}
+    status["qosClass"] = pod.status.get("qosClass") or pods.qos_class(pod.spec)
+    if init:
+        status["initContainerStatuses"] = list(init.values())
+    status["containerStatuses"] = list(regular.values())
+    return status
+
+
+def _conditions(
+    pod: Object, shown: PodStatus, statuses: Mapping[str, Status], phase: str, restarting: bool
+) -> list[Status]:
+    others = [c for c in pod.status.get("conditions") or () if c["type"] not in conditions.KUBELET_OWNED]
+    made = [conditions.condition("PodReadyToStartContainers", shown.sandbox_ready)]
+    made.append(conditions.initialized(pod.spec, statuses, phase))
+    containers = conditions.containers_ready(pod.spec, statuses, phase)
+    made += [conditions.ready(pod.spec, others, containers), containers]
+    if may_restart_all(pod):
+        made.append(
+            conditions.condition(
+                "AllContainersRestarting", True, "RestartAllContainersStarted",
+                "container exited with restart policy rule",
+            )
+            if restarting
+            else conditions.condition("AllContainersRestarting", False)
+        )  # fmt: skip
+    made.append(conditions.condition("PodScheduled", True))
+    return [*others, *made]
+
+
+def _container_statuses(
+    worker: PodWorker, containers: Iterable[Mapping[str, Any]], old: Iterable[Mapping[str, Any]]
+) -> dict[str, Status]:
+    """The statuses of the init or of the ordinary containers (convertToAPIContainerStatuses)."""
+    before = {str(status["name"]): status for status in old}
+    return {str(c["name"]): _container_status(worker, c, before.get(str(c["name"]), {})) for c in containers}
+
+
+def _container_status(worker: PodWorker, container: Mapping[str, Any], old: Mapping[str, Any]) -> Status:
+    name = str(container["name"])
+    runs = [run for run in worker.status.containers if run.name == name]
+    if runs:
+        made = _seen(runs[0], container)
+        previous = _state(runs[1]) if len(runs) > 1 else old.get("lastState")
+        if previous:
+            made["lastState"] = previous
+    else:
+        made = _unseen(worker, container, old)
+    done = bool(runs) and not runs[0].running and runs[0].exit_code == 0 and _is_init(worker.pod, container)
+    failure = worker.reasons.get(name)
+    if failure is not None and not done and should_be_started(container, worker.pod, worker.status):
+        if "terminated" in made["state"]:
+            made["lastState"] = made["state"]
+        made["state"] = {"waiting": {"reason": failure.reason, "message": failure.message}}
+    return made
+
+
+def _seen(run: ContainerStatus, container: Mapping[str, Any]) -> Status:
+    image = str(container.get("image", ""))
+    return {
+        "name": run.name, "image": image, "imageID": image, "containerID": run.id, "restartCount": run.attempt,
+        "state": _state(run), "ready": False, "started": False,
+    }  # fmt: skip
+
+
+def _unseen(worker: PodWorker, container: Mapping[str, Any], old: Mapping[str, Any]) -> Status:
+    """The runtime has no run of it: it waits, unless it must have been lost."""
+    default = "PodInitializing" if worker.pod.spec.get("initContainers") else "ContainerCreating"
+    made: Status = {
+        "name": str(container["name"]), "image": str(container.get("image", "")), "imageID": "",
+        "restartCount": int(old.get("restartCount", 0)), "state": {"waiting": {"reason": default}},
+        "ready": False, "started": False,
+    }  # fmt: skip
+    if old.get("lastState"):
+        made["lastState"] = old["lastState"]
+    if worker.removing_all and old.get("containerID"):
+        made["restartCount"] += 1
+        made["state"] = {"waiting": {"reason": "RestartingAllContainers", "message": REMOVED}}
+        made["lastState"] = {"terminated": {"exitCode": 137, "reason": "RestartingAllContainers", "message": REMOVED}}
+    elif "running" in (old.get("state") or {}) and "lastState" not in made:
+        made["lastState"] = {"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown", "message": UNKNOWN}}
+        made["restartCount"] += not worker.pod.deleting
+    return made
+
+
+def _state(run: ContainerStatus) -> Status:
+    if run.running:
+        return {"running": {"startedAt": timestamp(run.started_at)}}
+    ended: Status = {
+        "exitCode": run.exit_code, "reason": run.reason, "startedAt": timestamp(run.started_at),
+        "finishedAt": timestamp(run.finished_at), "containerID": run.id,
+    }  # fmt: skip
+    if run.message:
+        ended["message"] = run.message
+    return {"terminated": ended}
+
+
+def _is_init(pod: Object, container: Mapping[str, Any]) -> bool:
+    return any(container is known for known in pod.spec.get("initContainers") or ())
+
+
+def _mark_probed(worker: PodWorker, init: Mapping[str, Status], regular: Mapping[str, Status]) -> None:
+    """Ready and started, from the probes' results; who runs unready is probed at once (UpdatePodStatus)."""
+    for container in worker.pod.spec.get("initContainers") or ():
+        status = init[str(container["name"])]
+        if pods.is_sidecar(container):
+            _mark(worker, container, status)
+            continue
+        ended = status["state"].get("terminated")
+        status["ready"] = ended is not None and ended["exitCode"] == 0
+        status["started"] = "running" in status["state"]
+    for container in worker.pod.spec.get("containers") or ():
+        _mark(worker, container, regular[str(container["name"])])
+
+
+def _mark(worker: PodWorker, container: Mapping[str, Any], status: Status) -> None:
+    if "running" not in status["state"]:
+        return
+    container_id = str(status["containerID"])
+    if container.get("startupProbe") and not worker.results.get(("startup", container_id)):
+        return
+    status["started"] = True
+    if not container.get("readinessProbe") or worker.results.get(("readiness", container_id)):
+        status["ready"] = True
+    else:
+        worker.trigger_readiness(str(container["name"]))

@@ -1,0 +1,146 @@
+"""One sync of a pod: what its containers should be, brought about in order (SyncPod, Kubernetes 1.36).
+
+Volumes, kills, sandbox, init containers, containers: one after the other, each waiting for the one before. Upstream:
+pkg/kubelet/kubelet.go SyncPod and kuberuntime_manager.go SyncPod. A sync is a task with a list of steps instead of a
+coroutine, so that a cluster can be forked in the middle of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from seatrial.cluster.kubelet import pod_actions, reports, restart_rules
+from seatrial.cluster.kubelet.pod_actions import KillOrder, PodActions
+from seatrial.cluster.kubelet.start import ContainerStart, StartFailure
+from seatrial.cluster.kubelet.termination import ContainerKill, PodKill, grace_period
+from seatrial.model import pods
+
+if TYPE_CHECKING:
+    from seatrial.cluster.kubelet.pod_worker import PodWorker
+
+Step = tuple[Callable[..., None], tuple[Any, ...]]
+"""A bound method and its arguments."""
+
+
+class PodSync:
+    """One sync. When it is done the worker is told: `sync_done(failed, until)`."""
+
+    def __init__(self, worker: PodWorker) -> None:
+        self._worker = worker
+        self._kubelet = worker.kubelet
+        self._steps: deque[Step] = deque()
+        self._running = False
+        self._waiting = False
+        self._did = False
+        self._failed = False
+        self._until: float | None = None
+        self._starting = ""
+        self._abort_on_failure = False
+
+    def begin(self) -> None:
+        """Wait for the volumes first."""
+        if self._worker.mounts is None:
+            self._mounted("")
+        else:
+            self._worker.mounts.wait(self._mounted)
+
+    def _mounted(self, error: str) -> None:
+        worker = self._worker
+        if error:
+            reports.warning(
+                self._kubelet.cluster, worker.pod, "FailedMount", f"Unable to attach or mount volumes: {error}"
+            )
+            worker.sync_done(failed=True)
+            return
+        worker.add_probes()
+        if restart_rules.may_restart_all(worker.pod) and restart_rules.restarts_all(worker.pod, worker.status):
+            self._plan_restart_of_all()
+        else:
+            self._plan(pod_actions.compute(worker.pod, worker.status, worker.results))
+        self._go_on()
+
+    def _plan(self, actions: PodActions) -> None:
+        if actions.kill_pod:
+            self._steps.append((self._kill_pod, ()))
+            if not actions.create_sandbox:
+                return
+        self._steps.extend((self._kill, (order,)) for order in actions.kill)
+        if actions.create_sandbox:
+            self._steps.append((self._create_sandbox, ()))
+        init = [c["name"] for c in actions.init]
+        for container in (*actions.init, *actions.start):
+            required = container["name"] in init and not pods.is_sidecar(container)
+            self._steps.append((self._start, (container, required)))
+
+    def _plan_restart_of_all(self) -> None:
+        """Rule RestartAllContainers: everything is stopped and removed; the next sync begins from the first one."""
+        specs = {str(c["name"]): c for c in pods.containers(self._worker.pod.spec)}
+        for status in self._worker.status.containers:
+            if status.running:
+                order = KillOrder(status, specs[status.name], "killing", "restart-all")
+                self._steps.append((self._kill, (order,)))
+        self._steps.append((self._remove_all, ()))
+
+    def _go_on(self) -> None:
+        """Take steps until one has to be waited for."""
+        if self._running:
+            return
+        self._running = True
+        while self._steps and not self._waiting:
+            step, arguments = self._steps.popleft()
+            step(*arguments)
+        self._running = False
+        if self._waiting:
+            return
+        if self._did and not self._failed:
+            self._kubelet.pleg.request(self._worker.uid)
+        self._worker.sync_done(failed=self._failed, until=self._until)
+
+    def _resume(self) -> None:
+        self._waiting = False
+        self._go_on()
+
+    def _kill_pod(self) -> None:
+        if self._worker.status.sandbox_ready:
+            self._did = self._waiting = True
+            PodKill(self._worker, None, self._resume).begin()
+
+    def _kill(self, order: KillOrder) -> None:
+        sandbox = self._kubelet.containers.sandbox(self._worker.uid)
+        run = sandbox.find(order.status.id) if sandbox is not None else None
+        if run is not None:
+            self._did = self._waiting = True
+            grace = grace_period(self._worker.pod, order.container, order.reason)
+            ContainerKill(self._worker, run, order.message, grace, None, self._resume).begin()
+
+    def _remove_all(self) -> None:
+        self._did = True
+        self._worker.removing_all = True
+        for container in pods.containers(self._worker.pod.spec):
+            self._kubelet.containers.remove_container(self._worker.uid, str(container["name"]))
+
+    def _create_sandbox(self) -> None:
+        self._did = True
+        self._kubelet.containers.run_sandbox(self._worker.pod)
+        self._kubelet.statuses.sandbox_is_ready(self._worker)
+
+    def _start(self, container: Mapping[str, Any], required: bool) -> None:
+        self._waiting = True
+        self._starting = str(container["name"])
+        self._abort_on_failure = required
+        ContainerStart(self._worker, container, self._started).begin()
+
+    def _started(self, failure: StartFailure | None) -> None:
+        if failure is None:
+            self._did = True
+            self._worker.reasons.pop(self._starting, None)
+        else:
+            self._worker.reasons[self._starting] = failure
+            self._failed = True
+            if failure.until is not None and (self._until is None or failure.until < self._until):
+                self._until = failure.until
+            if self._abort_on_failure:
+                self._steps.clear()
+        self._resume()
