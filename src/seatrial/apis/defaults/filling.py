@@ -52,7 +52,7 @@ def each(fields: Fields, name: str, function: Callable[[Fields], Fields]) -> Fie
     changed = False
     items = []
     for item in old:
-        new = function(item)
+        new = function(item if item is not None else {})
         changed = changed or new is not item
         items.append(new)
     return {**fields, name: items} if changed else fields

@@ -1,0 +1,112 @@
+"""What an API server refuses (pkg/apis/*/validation, Kubernetes 1.36), one module a subject.
+
+`validate` goes the server's way: decode, fill in defaults, apply the kind's rules. An object that cannot be decoded is
+told only that, as by a real server; unknown fields are told beside the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from seatrial.apis import decoding, defaults, schemas
+from seatrial.apis.schemas import KindSchema
+from seatrial.apis.validation import (
+    admission,
+    autoscaling,
+    batch,
+    claims,
+    config,
+    endpoint_slices,
+    extensions,
+    networking,
+    nodes,
+    pods,
+    policy,
+    quotas,
+    rbac,
+    services,
+    storage,
+    workloads,
+)
+from seatrial.apis.violations import Errors, Version, Violation
+from seatrial.model.objects import Object
+
+Rules = Callable[[Mapping[str, Any], Errors], None]
+
+RULES: dict[tuple[str, str], Rules] = {
+    ("v1", "ConfigMap"): config.config_map,
+    ("v1", "Endpoints"): services.endpoints,
+    ("v1", "LimitRange"): quotas.limit_range,
+    ("v1", "Namespace"): config.namespace,
+    ("v1", "Node"): nodes.node,
+    ("v1", "PersistentVolume"): storage.persistent_volume,
+    ("v1", "PersistentVolumeClaim"): claims.persistent_volume_claim,
+    ("v1", "Pod"): pods.pod,
+    ("v1", "PodTemplate"): workloads.pod_template_object,
+    ("v1", "ReplicationController"): workloads.replication_controller,
+    ("v1", "ResourceQuota"): quotas.resource_quota,
+    ("v1", "Secret"): config.secret,
+    ("v1", "Service"): services.service,
+    ("v1", "ServiceAccount"): config.service_account,
+    ("apps/v1", "ControllerRevision"): workloads.controller_revision,
+    ("apps/v1", "DaemonSet"): workloads.daemon_set,
+    ("apps/v1", "Deployment"): workloads.deployment,
+    ("apps/v1", "ReplicaSet"): workloads.replica_set,
+    ("apps/v1", "StatefulSet"): workloads.stateful_set,
+    ("batch/v1", "CronJob"): batch.cron_job,
+    ("batch/v1", "Job"): batch.job,
+    ("autoscaling/v1", "HorizontalPodAutoscaler"): autoscaling.v1,
+    ("autoscaling/v2", "HorizontalPodAutoscaler"): autoscaling.v2,
+    ("coordination.k8s.io/v1", "Lease"): nodes.lease,
+    ("discovery.k8s.io/v1", "EndpointSlice"): endpoint_slices.endpoint_slice,
+    ("networking.k8s.io/v1", "Ingress"): networking.ingress,
+    ("networking.k8s.io/v1", "IngressClass"): networking.ingress_class,
+    ("networking.k8s.io/v1", "NetworkPolicy"): networking.network_policy,
+    ("node.k8s.io/v1", "RuntimeClass"): nodes.runtime_class,
+    ("policy/v1", "PodDisruptionBudget"): policy.pod_disruption_budget,
+    ("rbac.authorization.k8s.io/v1", "ClusterRole"): rbac.cluster_role,
+    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"): rbac.cluster_role_binding,
+    ("rbac.authorization.k8s.io/v1", "Role"): rbac.role,
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"): rbac.role_binding,
+    ("scheduling.k8s.io/v1", "PriorityClass"): nodes.priority_class,
+    ("storage.k8s.io/v1", "CSIDriver"): storage.csi_driver,
+    ("storage.k8s.io/v1", "CSIStorageCapacity"): storage.csi_storage_capacity,
+    ("storage.k8s.io/v1", "StorageClass"): storage.storage_class,
+    ("storage.k8s.io/v1", "VolumeAttributesClass"): storage.volume_attributes_class,
+    ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"): admission.mutating_webhooks,
+    ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"): admission.validating_webhooks,
+    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"): admission.validating_policy,
+    ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy"): admission.mutating_policy,
+    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding"): admission.policy_binding,
+    ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicyBinding"): admission.policy_binding,
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): extensions.custom_resource_definition,
+    ("apiregistration.k8s.io/v1", "APIService"): extensions.api_service,
+}
+"""(apiVersion, kind) to its rules. Of kinds that are not here, metadata and required fields are checked."""
+
+
+def validate(obj: Mapping[str, Any], version: Version, strict: bool = True) -> list[Violation]:
+    """Everything that the API server of `version` holds against an object; [] for kinds that it does not serve.
+
+    Args:
+        obj: the object as read from a manifest.
+        version: the Kubernetes version, e.g. (1, 34).
+        strict: whether unknown fields are refused (`--validate=strict`, kubectl's default).
+    """
+    schema = schemas.of_kind(version, obj["apiVersion"], obj["kind"])
+    return [] if schema is None else against(obj, schema, version, strict)
+
+
+def against(obj: Mapping[str, Any], schema: KindSchema, version: Version, strict: bool) -> list[Violation]:
+    """As `validate`, with a schema that is at hand (also one of a custom resource)."""
+    found = decoding.decode(obj, schema, strict)
+    if any(violation.type == "decode" for violation in found):
+        return found
+    errors = Errors(version)
+    rules = RULES.get((obj["apiVersion"], obj["kind"]))
+    if rules is not None:
+        rules(defaults.apply(Object(obj)), errors)
+    else:
+        config.named(obj, errors)
+    return [*found, *errors.found]
