@@ -1,0 +1,41 @@
+#!/bin/sh
+# Installs what `make test-real` and `make bench` compare with, where it is missing: kustomize, helm and kubeconform through
+# the Go module proxy into build/tools, chromium through apt. Does nothing, and says nothing, where all is there.
+set -eu
+cd "$(dirname "$0")/.."
+
+tools=$PWD/build/tools
+mkdir -p "$tools"
+log=$tools/install.log
+
+die() {
+    echo "install-real: $*" >&2
+    exit 1
+}
+
+have() {
+    test -x "$tools/$1" || command -v "$1" >/dev/null 2>&1
+}
+
+# go_tool NAME MODULE@VERSION
+go_tool() {
+    have "$1" && return 0
+    command -v go >/dev/null 2>&1 || die "$1 is built with Go, and there is none; install Go 1.24 or newer, or $1 itself"
+    echo "Building $1 ..."
+    GOBIN=$tools go install "$2" >>"$log" 2>&1 || die "$1 could not be built; see $log"
+}
+
+# apt_tool NAME PACKAGE
+apt_tool() {
+    have "$1" && return 0
+    command -v apt-get >/dev/null 2>&1 || die "$1 is missing, and there is no apt-get to install it; install it by hand"
+    echo "Installing $1 ..."
+    apt-get update -qq >>"$log" 2>&1 || die "apt-get update failed; see $log"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >>"$log" 2>&1 ||
+        die "$1 could not be installed; see $log"
+}
+
+go_tool kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.7.1
+go_tool helm helm.sh/helm/v3/cmd/helm@v3.19.0
+go_tool kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+apt_tool chromium chromium
