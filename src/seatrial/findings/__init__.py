@@ -1,0 +1,1 @@
+"""Finding and verdict: the common language of all that judges."""
