@@ -1,0 +1,1 @@
+"""Best-practice rules, one file a subject."""
