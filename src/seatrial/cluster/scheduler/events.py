@@ -1,0 +1,29 @@
+"""What can happen in a cluster that may make a waiting pod schedulable (pkg/scheduler/framework/events.go, 1.36)."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class ClusterEvent(Enum):
+    """A kind of object and what was done to it (ClusterEvent{Resource, ActionType})."""
+
+    POD_ADD = "AssignedPodAdd"
+    """A pod was assigned to a node."""
+    POD_UPDATE_LABELS = "AssignedPodUpdate"
+    POD_DELETE = "AssignedPodDelete"
+    """A pod left its node: deleted or ended."""
+    POD_TERMINATING = "AssignedPodTerminating"
+    NODE_ADD = "NodeAdd"
+    NODE_LABEL = "NodeLabelChange"
+    NODE_TAINT = "NodeTaintChange"
+    """Taints or `spec.unschedulable` changed."""
+    NODE_ALLOCATABLE = "NodeAllocatableChange"
+    PVC = "PersistentVolumeClaimChange"
+    PV = "PersistentVolumeChange"
+    STORAGE_CLASS = "StorageClassChange"
+    CSI_NODE = "CSINodeChange"
+    CSI_CAPACITY = "CSIStorageCapacityChange"
+    VOLUME_ATTACHMENT_DELETE = "VolumeAttachmentDelete"
+    POD_GROUP_SOURCE = "WorkloadChange"
+    """A Service, ReplicaSet, StatefulSet or ReplicationController that default spreading looks at."""

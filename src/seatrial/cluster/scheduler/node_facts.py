@@ -1,0 +1,82 @@
+"""What plugins ask of the node objects, worked out once for all nodes of one generation of the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from seatrial.cluster.scheduler.framework import Ints, Mask
+from seatrial.cluster.scheduler.node_info import NodeInfo
+from seatrial.cluster.scheduler.topology import Topology
+
+Taints = Sequence[Mapping[str, Any]]
+
+
+class ImageState:
+    """An image by one of its names, and the nodes that have it (framework.ImageStateSummary)."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        """Bytes, as the first node to have it says."""
+        self.slots: list[int] = []
+
+
+class NodeFacts:
+    """Facts about all nodes, found when first asked for."""
+
+    def __init__(self, nodes: Sequence[NodeInfo]) -> None:
+        self._nodes = nodes
+        self._topologies: dict[str, Topology] = {}
+
+    def topology(self, key: str) -> Topology:
+        """The domains of a topology key."""
+        found = self._topologies.get(key)
+        if found is None:
+            found = self._topologies[key] = Topology([node.labels.get(key) for node in self._nodes])
+        return found
+
+    @cached_property
+    def names(self) -> Topology:
+        """Nodes by `metadata.name`."""
+        return Topology([node.name for node in self._nodes])
+
+    @cached_property
+    def unschedulable(self) -> Mask:
+        """Which nodes are cordoned."""
+        return np.array([bool(node.node.spec.get("unschedulable")) for node in self._nodes], dtype=np.bool_)
+
+    @cached_property
+    def taints(self) -> tuple[NDArray[np.intp], list[Taints]]:
+        """The distinct lists of taints, and which of them each node has."""
+        found: dict[bytes, int] = {}
+        lists: list[Taints] = []
+        ids = np.zeros(len(self._nodes), dtype=np.intp)
+        for slot, node in enumerate(self._nodes):
+            taints = node.taints
+            key = orjson.dumps(taints) if taints else b""
+            if key not in found:
+                found[key] = len(lists)
+                lists.append(taints)
+            ids[slot] = found[key]
+        return ids, lists
+
+    @cached_property
+    def images(self) -> dict[str, ImageState]:
+        """Images on nodes by name."""
+        found: dict[str, ImageState] = {}
+        for slot, node in enumerate(self._nodes):
+            for image in node.node.status.get("images") or ():
+                for name in image.get("names") or ():
+                    state = found.setdefault(name, ImageState(int(image.get("sizeBytes") or 0)))
+                    if not state.slots or state.slots[-1] != slot:
+                        state.slots.append(slot)
+        return found
+
+    def by_taints(self, values: Sequence[int]) -> Ints:
+        """One number for each distinct list of taints, as numbers by node."""
+        return np.array(values, dtype=np.int64)[self.taints[0]]

@@ -1,0 +1,256 @@
+"""PodTopologySpread: pods of a kind are spread over zones, nodes ... (plugins/podtopologyspread, 1.34)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seatrial.cluster.scheduler import affinity_term, node_selector, tolerations
+from seatrial.cluster.scheduler.default_selector import default_selector
+from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.framework import (
+    MAX_NODE_SCORE,
+    ClusterScorer,
+    FilterPlugin,
+    Ints,
+    Mask,
+    NodeFilter,
+    NodeScorer,
+    Reach,
+    ScorePlugin,
+    Status,
+    Where,
+    unresolvable,
+    unschedulable,
+)
+from seatrial.cluster.scheduler.pod_info import PodInfo
+from seatrial.cluster.scheduler.queries import LivePods
+from seatrial.cluster.scheduler.snapshot import Snapshot
+from seatrial.cluster.scheduler.topology import DomainCount, PodTally
+from seatrial.model import selectors
+
+HOSTNAME = "kubernetes.io/hostname"
+ZONE = "topology.kubernetes.io/zone"
+SYSTEM_DEFAULTS = (
+    {"maxSkew": 3, "topologyKey": HOSTNAME, "whenUnsatisfiable": "ScheduleAnyway"},
+    {"maxSkew": 5, "topologyKey": ZONE, "whenUnsatisfiable": "ScheduleAnyway"},
+)
+MISSING_LABEL = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
+SKEWED = unschedulable("node(s) didn't match pod topology spread constraints")
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One constraint on one pod (topologySpreadConstraint)."""
+
+    max_skew: int
+    topology_key: str
+    min_domains: int
+    honors_affinity: bool
+    honors_taints: bool
+    selector: Mapping[str, Any] | None
+
+    @property
+    def selects_nothing(self) -> bool:
+        """Whether no pod is counted: no selector, or an empty one (countPodsMatchSelector)."""
+        return not self.selector or not any(self.selector.values())
+
+
+class PodTopologySpread(FilterPlugin, ScorePlugin):
+    """Filter by DoNotSchedule, score by ScheduleAnyway; pods without constraints get the defaults."""
+
+    name = "PodTopologySpread"
+    events = (
+        ClusterEvent.POD_ADD,
+        ClusterEvent.POD_UPDATE_LABELS,
+        ClusterEvent.POD_DELETE,
+        ClusterEvent.POD_TERMINATING,
+        ClusterEvent.NODE_ADD,
+        ClusterEvent.NODE_LABEL,
+        ClusterEvent.NODE_TAINT,
+    )
+
+    def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:
+        """Nothing to say to pods without hard constraints."""
+        constraints = self._constraints(pod, snapshot, "DoNotSchedule")
+        return SpreadFilter(pod, snapshot, constraints) if constraints else None
+
+    def pre_score(self, pod: PodInfo, snapshot: Snapshot) -> NodeScorer | None:
+        """Nothing to say to pods without soft constraints."""
+        constraints = self._constraints(pod, snapshot, "ScheduleAnyway")
+        if not constraints:
+            return None
+        require_all = bool(pod.spread_constraints) or not self._system_defaulted
+        return SpreadScorer(pod, snapshot, constraints, require_all=require_all)
+
+    @property
+    def _system_defaulted(self) -> bool:
+        return (self.args.get("defaultingType") or "System") == "System"
+
+    def _constraints(self, pod: PodInfo, snapshot: Snapshot, action: str) -> list[Constraint]:
+        if pod.spread_constraints:
+            return [_parse(c, pod) for c in pod.spread_constraints if _action(c) == action]
+        defaults = SYSTEM_DEFAULTS if self._system_defaulted else self.args.get("defaultConstraints") or ()
+        wanted = [c for c in defaults if _action(c) == action]
+        selector = default_selector(pod, snapshot.lister) if wanted else None
+        if selector is None:
+            return []
+        return [_parse({**c, "labelSelector": selector}, pod) for c in wanted]
+
+
+def _action(constraint: Mapping[str, Any]) -> str:
+    return constraint.get("whenUnsatisfiable") or "DoNotSchedule"
+
+
+def _parse(constraint: Mapping[str, Any], pod: PodInfo) -> Constraint:
+    keys = constraint.get("matchLabelKeys") or ()
+    return Constraint(
+        max_skew=int(constraint.get("maxSkew") or 1),
+        topology_key=constraint.get("topologyKey") or "",
+        min_domains=int(constraint.get("minDomains") or 1),
+        honors_affinity=(constraint.get("nodeAffinityPolicy") or "Honor") == "Honor",
+        honors_taints=(constraint.get("nodeTaintsPolicy") or "Ignore") == "Honor",
+        selector=affinity_term.with_label_keys(constraint.get("labelSelector"), pod.labels, "In", keys),
+    )
+
+
+def _eligible(constraint: Constraint, pod: PodInfo, snapshot: Snapshot) -> Mask:
+    """Nodes that count for a constraint (matchNodeInclusionPolicies)."""
+    facts = snapshot.facts
+    found: Mask = np.ones(len(snapshot), dtype=np.bool_)
+    if constraint.honors_affinity:
+        found &= node_selector.required(pod.spec, facts)
+    if constraint.honors_taints:
+        free = [tolerations.first_untolerated(taints, pod.tolerations) is None for taints in facts.taints[1]]
+        found &= facts.by_taints([int(f) for f in free]) == 1
+    return found
+
+
+def _have_all_keys(constraints: Iterable[Constraint], snapshot: Snapshot) -> Mask:
+    found: Mask = np.ones(len(snapshot), dtype=np.bool_)
+    for constraint in constraints:
+        found &= snapshot.facts.topology(constraint.topology_key).present
+    return found
+
+
+def _narrowed(mask: Mask) -> Mask | None:
+    """None where all nodes count: such counts are shared between pods."""
+    return None if mask.all() else mask
+
+
+class HardConstraint:
+    """One DoNotSchedule constraint and the pods it counts."""
+
+    def __init__(self, constraint: Constraint, pod: PodInfo, snapshot: Snapshot, eligible: Mask) -> None:
+        self.topology = snapshot.facts.topology(constraint.topology_key)
+        tally = snapshot.tally(LivePods.of(pod.namespace, constraint.selector))
+        self._count = tally.counted_by(self.topology, _narrowed(eligible))
+        self._blind = constraint.selects_nothing
+        domains = np.unique(self.topology.domains[eligible])
+        self._domains = domains[domains < self.topology.size]
+        self._enough = len(self._domains) >= constraint.min_domains
+        self._room = constraint.max_skew - int(selectors.matches(constraint.selector, pod.labels))
+
+    def allows(self) -> Mask:
+        """For each domain whether one more pod keeps within the skew; domains without an eligible node count 0 pods."""
+        counts = np.zeros_like(self._count.counts) if self._blind else self._count.counts
+        least = int(counts[self._domains].min()) if self._enough and len(self._domains) else 0
+        return counts <= least + self._room
+
+
+class SpreadFilter(NodeFilter):
+    """Code 1 where a label is missing, 2 where the skew would be too large."""
+
+    reach = Reach.CLUSTER
+
+    def __init__(self, pod: PodInfo, snapshot: Snapshot, constraints: list[Constraint]) -> None:
+        keys = _have_all_keys(constraints, snapshot)
+        self._constraints = [HardConstraint(c, pod, snapshot, keys & _eligible(c, pod, snapshot)) for c in constraints]
+
+    def codes(self, where: Where) -> Ints:
+        """The first constraint that does not hold decides."""
+        codes: Any = 0
+        for constraint in self._constraints:
+            domains = constraint.topology.domains[where]
+            allowed = constraint.allows()
+            code = np.where(allowed, 0, 2)
+            code[-1] = 1
+            codes = np.where(codes == 0, code[domains], codes)
+        result: Ints = codes
+        return result
+
+    def status(self, slot: int, code: int) -> Status:
+        """Which of the two it is."""
+        return MISSING_LABEL if code == 1 else SKEWED
+
+
+class SoftConstraint:
+    """One ScheduleAnyway constraint and the pods it counts."""
+
+    def __init__(self, constraint: Constraint, pod: PodInfo, snapshot: Snapshot, counted: Mask) -> None:
+        self.topology = snapshot.facts.topology(constraint.topology_key)
+        self.by_host = constraint.topology_key == HOSTNAME
+        self.base = float(constraint.max_skew - 1)
+        self._blind = constraint.selects_nothing
+        self._tally: PodTally = snapshot.tally(LivePods.of(pod.namespace, constraint.selector))
+        self._count: DomainCount | None = None
+        if not self.by_host:
+            self._count = self._tally.counted_by(self.topology, _narrowed(counted))
+
+    def pods(self) -> Ints:
+        """How many pods count at each node."""
+        if self._count is None:
+            found = self._tally.per_node
+        else:
+            found = self.topology.spread(self._count.counts)
+        return np.zeros_like(found) if self._blind else found
+
+    def domains_among(self, scored: Mask) -> int:
+        """How many domains the scored nodes lie in."""
+        if self.by_host:
+            return int(np.count_nonzero(scored))
+        return int(np.count_nonzero(np.bincount(self.topology.domains[scored], minlength=self.topology.size + 1)))
+
+
+class SpreadScorer(ClusterScorer):
+    """The fewer pods of its kind there are where a node is, the better."""
+
+    def __init__(self, pod: PodInfo, snapshot: Snapshot, constraints: list[Constraint], *, require_all: bool) -> None:
+        keys = _have_all_keys(constraints, snapshot)
+        self._scored = keys if require_all else np.ones_like(keys)
+        self._constraints = [
+            SoftConstraint(c, pod, snapshot, self._scored & _eligible(c, pod, snapshot)) for c in constraints
+        ]
+
+    def scores(self, where: Where) -> Ints:
+        """Weighted counts of pods; see `_raw`."""
+        return self._raw(self._scored)[where]
+
+    def final(self, feasible: Mask) -> Ints:
+        """Upside down, so that the fullest place gets least; nodes that lack a key get 0."""
+        scored = feasible & self._scored
+        raw = self._raw(scored)
+        among = raw[scored]
+        if not among.size:
+            return np.zeros_like(raw)
+        highest, lowest = max(int(among.max()), 0), int(among.min())
+        if highest == 0:
+            return np.where(self._scored, MAX_NODE_SCORE, 0)
+        return np.where(self._scored, MAX_NODE_SCORE * (highest + lowest - raw) // highest, 0)
+
+    def _raw(self, scored: Mask) -> Ints:
+        """Sum over the constraints of pods * ln(domains + 2) + maxSkew - 1, in upstream's floating point steps."""
+        total: NDArray[np.float64] = np.zeros(len(scored), dtype=np.float64)
+        for constraint in self._constraints:
+            weight = math.log(constraint.domains_among(scored) + 2)
+            own = constraint.pods() * weight + constraint.base
+            total = total + (
+                own if constraint.topology.present.all() else np.where(constraint.topology.present, own, 0.0)
+            )
+        rounded: Ints = np.floor(total + 0.5).astype(np.int64)
+        return rounded

@@ -1,0 +1,67 @@
+"""TaintToleration: taints keep pods off, or make a node less liked (plugins/tainttoleration, 1.34: its wording)."""
+
+from __future__ import annotations
+
+from seatrial.cluster.scheduler import tolerations
+from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.framework import (
+    FilterPlugin,
+    Ints,
+    Mask,
+    NodeFilter,
+    NodeScorer,
+    Reach,
+    ScorePlugin,
+    Where,
+    default_normalize,
+    unresolvable,
+)
+from seatrial.cluster.scheduler.pod_info import PodInfo
+from seatrial.cluster.scheduler.snapshot import Snapshot
+from seatrial.cluster.scheduler.static_filter import StaticFilter
+
+
+class TaintToleration(FilterPlugin, ScorePlugin):
+    """Filter by NoSchedule and NoExecute, score by PreferNoSchedule."""
+
+    name = "TaintToleration"
+    events = (ClusterEvent.NODE_ADD, ClusterEvent.NODE_TAINT)
+
+    def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:
+        """Each distinct list of taints is looked at once."""
+        codes, statuses = [], []
+        for taints in snapshot.facts.taints[1]:
+            taint = tolerations.first_untolerated(taints, pod.tolerations)
+            codes.append(0)
+            if taint is not None:
+                said = f"node(s) had untolerated taint {{{taint.get('key', '')}: {taint.get('value') or ''}}}"
+                statuses.append(unresolvable(said))
+                codes[-1] = len(statuses)
+        return StaticFilter(snapshot.facts.by_taints(codes), statuses) if statuses else None
+
+    def pre_score(self, pod: PodInfo, snapshot: Snapshot) -> NodeScorer:
+        """Count the PreferNoSchedule taints of each node that the pod does not tolerate."""
+        own = [t for t in pod.tolerations if t.get("effect") in (None, "", "PreferNoSchedule")]
+        counts = [
+            sum(t.get("effect") == "PreferNoSchedule" and not tolerations.is_tolerated(t, own) for t in taints)
+            for taints in snapshot.facts.taints[1]
+        ]
+        return TaintScorer(snapshot.facts.by_taints(counts))
+
+
+class TaintScorer(NodeScorer):
+    """Fewer untolerated taints are better."""
+
+    reach = Reach.NODE
+    normalizes = True
+
+    def __init__(self, intolerable: Ints) -> None:
+        self._intolerable = intolerable
+
+    def scores(self, where: Where) -> Ints:
+        """How many taints are not tolerated."""
+        return self._intolerable[where]
+
+    def normalize(self, scores: Ints, feasible: Mask) -> Ints:
+        """The node with the most gets 0."""
+        return default_normalize(scores, feasible, reverse=True)
