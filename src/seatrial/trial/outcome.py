@@ -28,8 +28,8 @@ def outcome_of(
     findings = tuple(sorted([*trial.findings, *static], key=lambda finding: finding.order))
     about: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        resource = finding.resource
-        about[workload_key(resource.kind, resource.namespace, resource.name)].append(finding)
+        ref = finding.resource
+        about[workload_key(ref.kind, ref.namespace, ref.name)].append(finding)
     lines = []
     for resource in inventory.workloads():
         key = workload_key(resource.kind, resource.namespace, resource.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seatrial.findings.finding import Cause, Finding, Fix, Location, Patch, ResourceRef
+from seatrial.manifests import editing
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.resources import Resource
 from seatrial.trial.remedies.remedy import Change, Remedy
@@ -78,5 +79,5 @@ def _causes(inventory: Inventory, remedy: Remedy) -> tuple[Cause, ...]:
 
 
 def _patch(inventory: Inventory, change: Change) -> Patch:
-    diff = inventory.diff(change.resource, change.operations, change.create)
+    diff = editing.diff_of(inventory.texts, change.resource, change)
     return Patch(reference(change.resource), change.operations, change.create, diff)
