@@ -1,0 +1,106 @@
+"""Findings on a terminal: what happens, what was seen, why, and the change that prevents it."""
+
+from __future__ import annotations
+
+from seatrial.findings.finding import Finding, Fix, Patch
+from seatrial.findings.outcome import Outcome
+from seatrial.findings.wording import counted
+from seatrial.report import evidence
+from seatrial.report.folding import Group, fold
+from seatrial.report.terminal import HUES, Terminal
+
+INDENT = "    "
+LABEL = 6
+LONGEST_DIFF = 10
+"""Lines of a diff that are shown; longer ones are in the report."""
+NAMED = 6
+"""Places of folded findings that are named."""
+
+
+def findings(outcome: Outcome, terminal: Terminal) -> list[str]:
+    """All findings, worst first."""
+    lines: list[str] = []
+    for group in fold(outcome.findings):
+        if lines:
+            lines.append("")
+        lines += _group(group, terminal)
+    return lines
+
+
+def _group(group: Group, terminal: Terminal) -> list[str]:
+    lines: list[str] = []
+    for finding in group.full:
+        if lines:
+            lines.append("")
+        lines += _finding(finding, terminal)
+    if group.folded:
+        places = [f"{finding.resource.name} {finding.location.place}" for finding in group.folded[:NAMED]]
+        rest = len(group.folded) - len(places)
+        text = ", ".join(places) + (f" and {rest:,} more" if rest else "")
+        lines += _labelled(terminal, "also", text)
+    return lines
+
+
+def _finding(finding: Finding, terminal: Terminal) -> list[str]:
+    resource = finding.resource
+    name = f"{resource.namespace}/{resource.name}" if resource.namespace else resource.name
+    title = f"{finding.severity} {resource.kind} {name}"
+    tail = " · ".join(part for part in (finding.scenario, finding.rule) if part)
+    space = " " * max(2, terminal.width - len(title) - len(tail) - 2)
+    paint = terminal.paint
+    severity = paint(finding.severity, "bold", HUES[finding.severity])
+    head = f"{terminal.mark(finding.severity)} {severity} {resource.kind} {paint(name, 'bold')}"
+    lines = [f"{head}{space}{paint(tail, 'dim')}", *terminal.wrapped(finding.message, INDENT)]
+    seen = evidence.sentence(finding)
+    if seen:
+        lines += _labelled(terminal, "seen", seen)
+    lines += _why(finding, terminal)
+    if finding.fix is not None:
+        lines += _fix(finding.fix, terminal)
+    return lines
+
+
+def _why(finding: Finding, terminal: Terminal) -> list[str]:
+    whys = []
+    for cause in finding.cause:
+        place = f"  {cause.location.place}" if cause.location else ""
+        other = "" if cause.resource == finding.resource else f"{cause.resource} "
+        whys.append(f"{other}{cause.path}{place}")
+    if not whys:
+        place = str(finding.location.place)
+        whys.append(f"{finding.location.path}  {place}" if finding.location.path else place)
+    lines = []
+    for number, why in enumerate(whys):
+        lines += _labelled(terminal, "why" if number == 0 else "", why)
+    return lines
+
+
+def _fix(fix: Fix, terminal: Terminal) -> list[str]:
+    told = evidence.tried(fix)
+    effect = evidence.effect(fix) if fix.verified else ""
+    lines = _labelled(terminal, "fix", f"{fix.description} ({told}{', ' + effect if effect else ''})")
+    diffs = [_changed_lines(patch, terminal) for patch in fix.patches]
+    total = sum(map(len, diffs))
+    if total <= LONGEST_DIFF:
+        return lines + [line for diff in diffs for line in diff]
+    shown = diffs[0] if len(diffs[0]) <= LONGEST_DIFF else diffs[0][:LONGEST_DIFF]
+    hidden = total - len(shown)
+    more = terminal.paint(f"{INDENT}{' ' * LABEL}… {counted(hidden, 'more line')}", "dim")
+    return [*lines, *shown, more]
+
+
+def _changed_lines(patch: Patch, terminal: Terminal) -> list[str]:
+    """What a patch takes away and puts in; the file's name stands in `why` already, so no headers."""
+    lines = []
+    for line in patch.diff.splitlines():
+        if line.startswith(("---", "+++")) or line[:1] not in ("+", "-"):
+            continue
+        text = line if len(line) <= terminal.width - 10 else line[: terminal.width - 11] + "…"
+        colour = "green" if line[0] == "+" else "red"
+        lines.append(f"{INDENT}{' ' * LABEL}{terminal.paint(text, colour)}")
+    return lines
+
+
+def _labelled(terminal: Terminal, label: str, text: str) -> list[str]:
+    padded = label.ljust(LABEL)
+    return terminal.wrapped(text, INDENT + " " * LABEL, INDENT + terminal.paint(padded, "dim"))
