@@ -1,8 +1,10 @@
 """The virtual cluster: everything that a real one runs, wired to one clock, one store and one generator.
 
-    cluster = Cluster(nodes, seed=0)
-    cluster.apply(manifests)
-    cluster.settle()
+    cluster = Cluster(seed=0)
+    cluster.kubelets = Kubelets(cluster, runtime)
+    cluster.start()
+    cluster.apply([*nodes, *manifests])
+    cluster.run(60.0)
     copy = cluster.fork()
 
 A fork goes its own way from the same state: timers, queues and the generator are copied, objects are shared.
@@ -12,24 +14,45 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from seatrial.cluster.api_server import ApiServer
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
-from seatrial.cluster.events import Recorder
 from seatrial.cluster.store import Store
 from seatrial.model.objects import Object
 
+if TYPE_CHECKING:
+    from seatrial.cluster.controllers.controller import Controller
+    from seatrial.cluster.kubelet.kubelet import Kubelets
+    from seatrial.cluster.scheduler.scheduler import Scheduler
+
 
 class Cluster:
-    """One virtual cluster."""
+    """One virtual cluster. Whoever makes it gives it `kubelets`, since these need to know what is in the images."""
+
+    kubelets: Kubelets
+    scheduler: Scheduler
 
     def __init__(self, *, seed: int = 0) -> None:
         self.clock = Clock()
         self.store = Store()
         self.chance = Chance(seed)
         self.api = ApiServer(self.clock, self.store, self.chance)
-        self.events = Recorder(self.clock, self.api)
+        self.controllers: list[Controller] = []
+
+    def start(self) -> None:
+        """Start the control plane, then the kubelets where there are any."""
+        from seatrial.cluster.controllers import ALL
+        from seatrial.cluster.scheduler.scheduler import Scheduler
+
+        self.controllers = [controller(self) for controller in ALL]
+        for controller in self.controllers:
+            controller.start()
+        self.scheduler = Scheduler(self)
+        self.scheduler.start()
+        if hasattr(self, "kubelets"):
+            self.kubelets.start()
 
     def apply(self, objects: Iterable[Object]) -> None:
         """Create objects that are new and update the others, in the order given (kubectl apply)."""
