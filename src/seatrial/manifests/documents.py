@@ -57,13 +57,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The text of one document and where it begins; `refused` says why kubectl takes none of it.
+    """The text of one document, and the line and the offset in the file's text where it begins.
 
-    `value` is there already where the piece was read as JSON.
+    `refused` says why kubectl takes none of it; `value` is there already where the piece was read as JSON.
     """
 
     index: int
     line: int
+    start: int
     text: str
     column: int = 1
     refused: str = ""
@@ -153,10 +154,10 @@ def pieces(text: str, *, plain_yaml: bool = False) -> Iterator[Piece]:
         if not text[start:].strip():
             return
     line = 1 + text.count("\n", 0, start)
-    yield from _cut(text[start:] if start else text, index, line, plain_yaml)
+    yield from _cut(text, start, index, line, plain_yaml)
 
 
-def _cut(text: str, index: int, line: int, plain_yaml: bool) -> Iterator[Piece]:
+def _cut(text: str, start: int, index: int, line: int, plain_yaml: bool) -> Iterator[Piece]:
     """The documents as YAMLReader.Read cuts them: at each line that begins with `---`, wherever it stands.
 
     kubectl allows only blanks and a comment behind the dashes. With `plain_yaml` the separators are those of YAML:
@@ -165,22 +166,22 @@ def _cut(text: str, index: int, line: int, plain_yaml: bool) -> Iterator[Piece]:
     """
     if text and not plain_yaml and not text.endswith("\n"):
         text += "\n"  # kubectl's line reader does
-    start = counted = 0
+    counted = start
     refused = ""
-    for match in (_PLAIN_SEPARATOR if plain_yaml else _SEPARATOR).finditer(text):
+    for match in (_PLAIN_SEPARATOR if plain_yaml else _SEPARATOR).finditer(text, start):
         if plain_yaml and _ONLY_DIRECTIVES.fullmatch(text, start, match.start()):
             continue
         behind = match[0][3:].strip()
         content = behind != "" and not behind.startswith("#")
         if match.start() > start:
-            yield Piece(index, line, text[start : match.start()], refused=refused)
+            yield Piece(index, line, start, text[start : match.start()], refused=refused)
             index += 1
             start = match.start() if content else match.end() + 1
             line += text.count("\n", counted, start)
             counted = start
         refused = f"invalid document separator: {behind[:60]}" if content and not plain_yaml else ""
     if start < len(text):
-        yield Piece(index, line, text[start:], refused=refused)
+        yield Piece(index, line, start, text[start:], refused=refused)
 
 
 def _json_pieces(text: str) -> Iterator[tuple[Piece, int]]:
@@ -196,7 +197,7 @@ def _json_pieces(text: str) -> Iterator[tuple[Piece, int]]:
         line += text.count("\n", counted, start)
         counted = start
         column = start - text.rfind("\n", 0, start)
-        yield Piece(index, line, text[start:end], column, value=value), end
+        yield Piece(index, line, start, text[start:end], column, value=value), end
         index += 1
 
 

@@ -52,12 +52,16 @@ def pointer_steps(pointer: str, value: Any = None) -> tuple[Step, ...]:
     """The steps of a JSON Pointer; see `of_pointer`."""
     steps: list[Step] = []
     known = value is not None
-    for token in pointer.split("/")[1:]:
-        name = token.replace("~1", "/").replace("~0", "~")
+    for name in tokens_of(pointer):
         step: Step = int(name) if name.isdecimal() and (isinstance(value, list) or not known) else name
         steps.append(step)
         value = below(value, step)
     return tuple(steps)
+
+
+def tokens_of(pointer: str) -> tuple[str, ...]:
+    """The reference tokens of a JSON Pointer, unescaped."""
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
 
 
 def pointer_of(steps: Sequence[Step]) -> str:

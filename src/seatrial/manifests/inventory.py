@@ -79,5 +79,5 @@ class Inventory:
 
 
 def _positions_of(text: str, index: int) -> tuple[Piece, positions.Node]:
-    piece = next((piece for piece in pieces(text) if piece.index == index), Piece(index, 1, ""))
+    piece = next((piece for piece in pieces(text) if piece.index == index), Piece(index, 1, 0, ""))
     return piece, positions.tree_of(piece.text)

@@ -1,14 +1,14 @@
-"""Lines and columns of every field of one document, for the documents that somebody asks about.
+"""Lines, columns and extents of every field of one document, for the documents that somebody asks about.
 
-The document's events are read again, this time with their marks; `yaml_reader` decides what keys mean. `find` follows
-a path and stops at the nearest field that is there.
+The document's events are read again, this time with their marks; `yaml_scalars` decides what keys mean. `find`
+follows a path and stops at the nearest field that is there; `editing` changes the text between `start` and `end`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml import YAMLError, events
 from yaml._yaml import CParser
@@ -16,9 +16,10 @@ from yaml._yaml import CParser
 from seatrial.manifests.field_paths import Step
 from seatrial.manifests.yaml_scalars import MERGE, STR, ScalarError, key_of
 
+_MERGE_KEY = "\0<<"
 
-@dataclass(frozen=True, slots=True)
-class Position:
+
+class Position(NamedTuple):
     """Line and column within a document's text, from 1."""
 
     line: int
@@ -27,17 +28,30 @@ class Position:
 
 @dataclass(slots=True)
 class Node:
-    """One value of a document. `at` is where it stands; a field of a mapping stands where its key does."""
+    """One value of a document and its extent in the text; `flow` tells `{}` and `[]` from indentation.
+
+    `fields` is set for mappings, `items` for sequences, `key` (the text it would be as a key) for scalars.
+    """
 
     at: Position
-    fields: dict[str, tuple[Position, Node]] | None = None
+    start: int
+    end: int
+    flow: bool = False
+    fields: dict[str, Field] | None = None
     items: list[Node] | None = None
-    key: str | None = None
+    key: str = ""
+
+
+class Field(NamedTuple):
+    """One entry of a mapping. Its place is its key's."""
+
+    key: Node
+    value: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The end of a path that was followed; `exact` tells whether all of its steps are there."""
+    """The end of a path that was followed: where it stands, and whether all of its steps are there."""
 
     at: Position
     node: Node
@@ -45,92 +59,103 @@ class Found:
 
 
 def tree_of(text: str) -> Node:
-    """The positions of a document. Where it cannot be read, the tree holds what came before, or only its beginning."""
+    """The positions of a document that `yaml_reader` could read; of any other text, its beginning."""
+    nothing = Node(Position(1, 1), 0, 0)
     parser = CParser(text or "\n")
-    root = Node(Position(1, 1))
     try:
         while parser.check_event(events.StreamStartEvent, events.DocumentStartEvent):
             parser.get_event()
-        if not parser.check_event(events.StreamEndEvent):
-            root = _build(iter(parser.get_event, None))
+        return nothing if parser.check_event(events.StreamEndEvent) else _Tree(parser).root()
     except (YAMLError, ScalarError):
-        pass
-    return root
+        return nothing
 
 
-def _build(stream: Iterator[Any]) -> Node:
-    """As the reader's loop, with marks. `key` is the pending key of the innermost mapping."""
-    anchors: dict[str, Node] = {}
-    stack: list[tuple[Node, tuple[str, Position] | None]] = []
-    node: Node | None = None
-    key: tuple[str, Position] | None = None
-    for event in stream:
-        kind = type(event)
-        done: Node
-        if kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
-            opened = (
-                Node(_position(event), {}, None)
-                if kind is events.MappingStartEvent
-                else Node(_position(event), None, [])
-            )
-            if event.anchor:
-                anchors[event.anchor] = opened
-            if node is not None:
-                stack.append((node, key))
+class _Tree:
+    """Builds the nodes of one document."""
+
+    def __init__(self, parser: Any) -> None:
+        self._next_event = parser.get_event
+        self._anchors: dict[str, Node] = {}
+        self._open: list[tuple[Node, Node | None]] = []
+        self._top = Node(Position(1, 1), 0, 0, items=[])
+
+    def root(self) -> Node:
+        """The document's value."""
+        parent, key = self._top, None
+        while True:
+            event = self._next_event()
+            kind = type(event)
+            if kind is events.DocumentEndEvent:
+                assert self._top.items
+                return self._top.items[0]
+            if issubclass(kind, events.CollectionStartEvent):
+                self._open.append((parent, key))
+                parent, key = self._opened(event), None
+                continue
+            if issubclass(kind, events.CollectionEndEvent):
+                node = parent
+                parent, key = self._open.pop()
+                node.end = event.end_mark.index if node.flow else _last(node).end
             else:
-                stack.append((opened, None))
-            node, key = opened, None
-            continue
-        if kind is events.ScalarEvent:
-            done = Node(_position(event), key=_key(event))
-            if event.anchor:
-                anchors[event.anchor] = done
-        elif kind is events.AliasEvent:
-            target = anchors.get(event.anchor) or Node(_position(event))
-            done = Node(_position(event), target.fields, target.items, target.key)
-        elif kind is events.DocumentEndEvent:
-            break
+                node = self._leaf(event)
+            if parent.items is not None:
+                parent.items.append(node)
+            elif key is None:
+                key = node
+            else:
+                _enter(parent, key, node)
+                key = None
+
+    def _opened(self, event: Any) -> Node:
+        node = self._anchored(event)
+        node.flow = event.flow_style
+        if type(event) is events.MappingStartEvent:
+            node.fields = {}
         else:
-            assert node is not None
-            done = node
-            node, key = stack.pop()
-            if node is done:
-                return done
-        if node is None:
-            return done
-        if node.items is not None:
-            node.items.append(done)
-        elif key is None:
-            key = (done.key or "", _position(event))
-        else:
-            _set(node, key, done)
-            key = None
-    return Node(Position(1, 1))
+            node.items = []
+        return node
+
+    def _leaf(self, event: Any) -> Node:
+        if type(event) is events.AliasEvent:
+            node, target = _node(event), self._anchors[str(event.anchor)]
+            node.flow, node.fields, node.items, node.key = True, target.fields, target.items, target.key
+            return node
+        node = self._anchored(event)
+        node.key = _key(event)
+        return node
+
+    def _anchored(self, event: Any) -> Node:
+        node = _node(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
 
 
-def _set(mapping: Node, key: tuple[str, Position], value: Node) -> None:
+def _node(event: Any) -> Node:
+    start, end = event.start_mark, event.end_mark
+    return Node(Position(start.line + 1, start.column + 1), start.index, end.index)
+
+
+def _enter(mapping: Node, key: Node, value: Node) -> None:
     assert mapping.fields is not None
-    name, at = key
-    if name != _MERGE_NAME:
-        mapping.fields[name] = (at, value)
+    if key.key != _MERGE_KEY:
+        mapping.fields[key.key] = Field(key, value)
         return
-    for source in (value.items or [value])[::-1]:
+    for source in [value] if value.items is None else value.items[::-1]:
         mapping.fields.update(source.fields or {})
 
 
-_MERGE_NAME = "\0<<"
+def _last(node: Node) -> Node:
+    """The child of a collection that ends last; merged fields stand elsewhere, so the order alone does not tell."""
+    children = node.items if node.items is not None else [field.value for field in (node.fields or {}).values()]
+    return max(children, key=lambda child: child.end, default=node)
 
 
 def _key(event: Any) -> str:
     if event.value == "<<" and (event.implicit[0] or event.tag == MERGE):
-        return _MERGE_NAME
+        return _MERGE_KEY
     tag = STR if event.tag is None and not event.implicit[0] else event.tag
-    text, _ = key_of(event.value, tag)
-    return text or ""
-
-
-def _position(event: Any) -> Position:
-    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+    return key_of(event.value, tag)[0] or ""
 
 
 def find(root: Node, steps: Sequence[Step]) -> Found:
@@ -141,37 +166,33 @@ def find(root: Node, steps: Sequence[Step]) -> Found:
     node, at = root, root.at
     left = list(steps)
     while left:
-        entry, used = _step(node, left)
-        if entry is None:
+        at_next, node_next, used = _step(node, left)
+        if node_next is None:
             return Found(at, node, exact=False)
-        at, node = entry
+        at, node = at_next, node_next
         del left[:used]
     return Found(at, node, exact=True)
 
 
-def _step(node: Node, left: Sequence[Step]) -> tuple[tuple[Position, Node] | None, int]:
+def _step(node: Node, left: Sequence[Step]) -> tuple[Position, Node | None, int]:
     first = left[0]
-    if node.items is not None:
-        if isinstance(first, int) and first < len(node.items):
-            return (node.items[first].at, node.items[first]), 1
-        return None, 0
-    if node.fields is None:
-        return None, 0
-    if str(first) in node.fields:
-        return node.fields[str(first)], 1
-    for end in range(len(left), 1, -1):
-        name = ".".join(str(step) for step in left[:end])
-        if name in node.fields:
-            return node.fields[name], end
-    return None, 0
+    if node.items is not None and isinstance(first, int) and first < len(node.items):
+        item = node.items[first]
+        return item.at, item, 1
+    fields = node.fields or {}
+    for used in (1, *range(len(left), 1, -1)):
+        name = ".".join(str(step) for step in left[:used])
+        if name in fields:
+            return fields[name].key.at, fields[name].value, used
+    return node.at, None, 0
 
 
 def list_items(root: Node) -> Iterable[Node]:
-    """The objects that a List holds, lists within it opened, in the order in which `sources` numbers them."""
+    """The objects that a List holds, lists within it opened, in the order of `lists.items_of`."""
     items = (root.fields or {}).get("items")
-    for node in (items[1].items or []) if items else []:
+    for node in (items.value.items or []) if items else []:
         inner = (node.fields or {}).get("items")
-        if inner is not None and inner[1].items is not None:
+        if inner is not None and inner.value.items is not None:
             yield from list_items(node)
         else:
             yield node

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from seatrial.manifests import documents, rendering
+from seatrial.manifests import documents, lists, rendering
 from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.limits import DEFAULT, Limits
@@ -110,27 +110,15 @@ def is_kubernetes(value: Any) -> bool:
 
 
 def expanded(document: Document) -> Iterator[Resource]:
-    """The resources of a document: itself, or what its `items` hold (UnstructuredJSONScheme, apimachinery 0.34)."""
+    """The resources of a document: itself, or what its `items` hold."""
     if not is_kubernetes(document.value):
         return
-    if not isinstance(document.value.get("items"), list):
+    if not lists.is_list(document.value):
         yield Resource(Object(document.value), document.place)
         return
-    for index, item in enumerate(_items(document.value)):
+    for index, item in enumerate(lists.items_of(document.value)):
         if isinstance(item, dict):
             yield Resource(Object(item), document.place, index)
-
-
-def _items(parent: Mapping[str, Any]) -> Iterator[Any]:
-    """The items of a list, of lists within it in their place; those of a typed list take its kind."""
-    kind = str(parent.get("kind", "")).removesuffix("List")
-    for item in parent["items"]:
-        if isinstance(item, dict) and isinstance(item.get("items"), list):
-            yield from _items(item)
-        elif isinstance(item, dict) and kind and not item.get("kind") and not item.get("apiVersion"):
-            yield {"apiVersion": parent.get("apiVersion"), "kind": kind, **item}
-        else:
-            yield item
 
 
 def files_of(path: str) -> Iterator[str]:

@@ -11,14 +11,14 @@ import yaml
 
 from seatrial.manifests.yaml_scalars import value_of
 
-_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2 | orjson.OPT_PASSTHROUGH_SUBCLASS
+_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2
 
 
 def as_json(values: Iterable[Any]) -> str:
     """One JSON array, indented by two."""
     values = list(values)
     try:
-        return orjson.dumps(values, option=_OPTIONS & ~orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+        return orjson.dumps(values, option=_OPTIONS).decode()
     except (TypeError, ValueError):  # deeper than orjson goes, integers beyond 64 bits, lone surrogates
         return json.dumps(values, indent=2) + "\n"
 
@@ -28,26 +28,37 @@ def as_yaml_stream(values: Iterable[Any]) -> str:
     return "".join(f"---\n{as_yaml(value)}" for value in values)
 
 
-def as_yaml(value: Any) -> str:
-    """One value as block-style YAML; text that YAML 1.1 or 1.2 would take for something else is quoted."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=1_000)
+def as_yaml(value: Any, *, indent_lists: bool = False) -> str:
+    """One value as block-style YAML; text that YAML 1.1 or 1.2 would take for something else is quoted.
+
+    `indent_lists` moves the dashes of a list in a mapping two columns in, the other of the two habits.
+    """
+    dumper = _IndentingDumper if indent_lists else _Dumper
+    return yaml.dump(value, Dumper=dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=1_000)
 
 
 class _Dumper(yaml.SafeDumper):
     """Quotes what go-yaml would not read back as text, beyond what PyYAML quotes itself; never writes aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
+        """Write shared values as often as they occur."""
         return True
 
 
+class _IndentingDumper(_Dumper):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    if (
-        "\n" in text
-        and not any(line.endswith((" ", "\t")) for line in text.split("\n"))
-        and not text.startswith((" ", "\n"))
-    ):
-        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if value_of(text, None) == text else "'")
+    style = None if value_of(text, None) == text else '"'
+    if "\n" in text and _fits_a_block(text):
+        style = "|"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _fits_a_block(text: str) -> bool:
+    return not text.startswith((" ", "\n")) and not any(line.endswith((" ", "\t")) for line in text.split("\n"))
 
 
 def _mapping(dumper: _Dumper, mapping: dict[str, Any]) -> yaml.MappingNode:

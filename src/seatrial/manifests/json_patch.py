@@ -1,0 +1,78 @@
+"""JSON Patch (RFC 6902): `add`, `replace`, `remove` and `test`, applied without changing what they are applied to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from seatrial.manifests.field_paths import tokens_of
+from seatrial.model.objects import Object
+
+_END = "-"
+"""The place behind a list's last item."""
+
+
+class PatchError(ValueError):
+    """The operation does not fit the object."""
+
+
+def apply_operations(obj: Mapping[str, Any], operations: Iterable[Mapping[str, Any]]) -> Object:
+    """The object after all operations; it shares with the old one what they leave alone.
+
+    Raises:
+        PatchError: where a path is not there, a test fails, or an operation is none of the four.
+    """
+    value: Any = obj
+    for operation in operations:
+        value = _applied(value, tokens_of(operation["path"]), operation)
+    return Object(value)
+
+
+def _applied(value: Any, tokens: tuple[str, ...], operation: Mapping[str, Any]) -> Any:
+    if not tokens:
+        return _whole(value, operation)
+    first, rest = tokens[0], tokens[1:]
+    if isinstance(value, list):
+        index = _index(value, first, operation)
+        items = list(value)
+        if rest:
+            items[index] = _applied(items[index], rest, operation)
+        elif operation["op"] == "add":
+            items.insert(index, operation["value"])
+        elif operation["op"] == "remove":
+            del items[index]
+        else:
+            items[index] = _whole(items[index], operation)
+        return items
+    if not isinstance(value, Mapping):
+        raise PatchError(f"{operation['path']}: there is neither a mapping nor a list to look for {first!r} in")
+    fields = dict(value)
+    if first not in fields and (rest or operation["op"] != "add"):
+        raise PatchError(f"{operation['path']}: there is no {first!r}")
+    if rest:
+        fields[first] = _applied(fields[first], rest, operation)
+    elif operation["op"] == "remove":
+        del fields[first]
+    else:
+        fields[first] = _whole(fields.get(first), operation)
+    return fields
+
+
+def _whole(value: Any, operation: Mapping[str, Any]) -> Any:
+    match operation["op"]:
+        case "add" | "replace":
+            return operation["value"]
+        case "test" if value == operation["value"]:
+            return value
+        case "test":
+            raise PatchError(f"{operation['path']}: is {value!r}, not {operation['value']!r}")
+    raise PatchError(f"{operation['path']}: {operation['op']!r} is not supported here")
+
+
+def _index(items: list[Any], token: str, operation: Mapping[str, Any]) -> int:
+    adding = operation["op"] == "add"
+    if token == _END and adding:
+        return len(items)
+    if not token.isdecimal() or int(token) >= len(items) + adding:
+        raise PatchError(f"{operation['path']}: there is no item {token!r}")
+    return int(token)
