@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from seatrial.findings.outcome import Inputs
     from seatrial.manifests.sources import Reading
 
 P = ParamSpec("P")
@@ -77,6 +78,14 @@ def read(paths: Sequence[str], **options: Any) -> Reading:
     for problem in reading.problems:
         click.echo(f"seatrial: {problem}", err=True)
     return reading
+
+
+def counts(reading: Reading) -> Inputs:
+    """How much was read, as outcomes carry it."""
+    from seatrial.findings.outcome import Inputs
+
+    found = reading.counts
+    return Inputs(found.files, found.documents, found.resources, found.skipped)
 
 
 def finish(reading: Reading, code: int = 0) -> NoReturn:
