@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from seatrial.cluster.api_server import ApiServer
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
+from seatrial.cluster.events import Recorder
 from seatrial.cluster.store import Store
 from seatrial.model.objects import Object
 
@@ -39,6 +40,7 @@ class Cluster:
         self.store = Store()
         self.chance = Chance(seed)
         self.api = ApiServer(self.clock, self.store, self.chance)
+        self.events = Recorder(self.clock, self.api)
         self.controllers: list[Controller] = []
 
     def start(self) -> None:
