@@ -13,21 +13,29 @@ from seatrial.model import pods, quantities, selectors
 from seatrial.model.objects import Object, dig
 
 COUNTED = ("cpu", "memory", "ephemeral-storage")
-NOT_SUPPORTED_OS = "Failed to admit pod as the OS field doesn't match node OS"
+OS_LABEL = "kubernetes.io/os"
 
 
 def refusal(pod: Object, node: Object, others: Iterable[Object]) -> Verdict | None:
     """Why the node refuses the pod beside the `others` that it runs; None: it takes it."""
     others = list(others)
-    wanted_os = dig(pod.spec, "os", "name")
-    if wanted_os and wanted_os != (node.labels.get("kubernetes.io/os") or "linux"):
-        return Verdict("PodOSNotSupported", NOT_SUPPORTED_OS)
     return (
-        _resources(pod, node, others)
+        _operating_system(pod, node)
+        or _resources(pod, node, others)
         or _affinity(pod, node)
         or _ports(pod, others)
         or _taints(pod, node)
     )  # fmt: skip
+
+
+def _operating_system(pod: Object, node: Object) -> Verdict | None:
+    own = node.labels.get(OS_LABEL, "linux")
+    if pod.labels.get(OS_LABEL, own) != own:
+        text = "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label"
+        return Verdict("PodOSSelectorNodeLabelDoesNotMatch", text)
+    if (dig(pod.spec, "os", "name") or own) != own:
+        return Verdict("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS")
+    return None
 
 
 def _resources(pod: Object, node: Object, others: list[Object]) -> Verdict | None:
@@ -114,7 +122,7 @@ def _taints(pod: Object, node: Object) -> Verdict | None:
         if taint.get("effect") == "NoExecute" and not any(
             _tolerates(t, taint) for t in pod.spec.get("tolerations") or ()
         ):
-            text = "Predicate TaintToleration failed: node(s) had untolerated taint(s)"
+            text = "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate"
             return Verdict("TaintToleration", text)
     return None
 

@@ -27,6 +27,7 @@ class ContainerStatus:
     attempt: int
     state: State
     started_at: float
+    image: str = ""
     finished_at: float = 0.0
     exit_code: int = 0
     reason: str = ""

@@ -67,7 +67,7 @@ class ContainerRuntime:
         now = self._clock.now
         self._serial += 1
         container_id = f"containerd://{self._kubelet.name}/{self._serial}"
-        status = ContainerStatus(container_id, str(container["name"]), attempt, "running", now)
+        status = ContainerStatus(container_id, str(container["name"]), attempt, "running", now, str(container["image"]))
         sandbox = self.sandboxes[pod.uid]
         self._kubelet.pleg.changed(pod.uid)
         try:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from seatrial.cluster.kubelet import admission
+from seatrial.cluster.kubelet import admission, registration
 from seatrial.cluster.kubelet.backoff import Backoff
 from seatrial.cluster.kubelet.containers import Run
 from seatrial.cluster.kubelet.cri import ContainerRuntime
@@ -213,6 +213,11 @@ class Kubelets:
             self._node_written("ADDED", node, None)
         for pod in store.list("Pod"):
             self._pod_written("ADDED", pod, None)
+
+    def register(self, node: Object) -> None:
+        """Let a new node join: its kubelet creates the Node object, not ready yet."""
+        self.cluster.api.create(registration.unready(node, self.cluster.clock.timestamp()))
+        registration.Registration(self._kubelets[node.name]).begin()
 
     def observe(self, observer: Observer) -> None:
         """Tell `observer` what truly happens to containers."""

@@ -85,43 +85,41 @@ class Pleg:
     def _relist(self) -> None:
         self._timer = None
         changed, self._changed = self._changed, {}
-        events = {uid: self._look(uid) for uid in changed}
+        told = [uid for uid in changed if self._look(uid)]
         waiting, self._waiting = self._waiting, {}
         for worker in waiting.values():
             worker.status_is_fresh()
-        self._tell(events)
+        for uid in told:
+            self._kubelet.sync(uid)
 
     def _relist_one(self, uid: str) -> None:
         if uid not in self._kubelet.workers:
             return
         self._changed.pop(uid, None)
-        events = self._look(uid)
+        told = self._look(uid)
         worker = self._waiting.pop(uid, None)
         if worker is not None:
             worker.status_is_fresh()
-        self._tell({uid: events})
+        if told:
+            self._kubelet.sync(uid)
 
-    def _look(self, uid: str) -> int:
-        """List one pod; gives the number of events that the kubelet is told."""
+    def _look(self, uid: str) -> bool:
+        """List one pod; whether something happened. Several events of one list come so close that they are one."""
         sandbox = self._kubelet.containers.sandbox(uid)
         new = sandbox.snapshot() if sandbox is not None else NOTHING
         old = self._cache.get(uid, NOTHING)
         self._cache[uid] = new
         self._modified[uid] = self._clock.now
-        return _events(old, new)
-
-    def _tell(self, events: dict[str, int]) -> None:
-        for uid, count in events.items():
-            for _ in range(count):
-                self._kubelet.sync(uid)
+        return _differ(old, new)
 
 
-def _events(old: PodStatus, new: PodStatus) -> int:
-    """How many containers and sandboxes started or died between two lists; removals make the kubelet do nothing."""
-    before = {status.id: status.state for status in old.containers}
-    count = sum(before.get(status.id) != status.state for status in new.containers)
+def _differ(old: PodStatus, new: PodStatus) -> bool:
+    """Whether a container or sandbox started or died between two lists; removals make the kubelet do nothing."""
     if (new.sandboxes, new.sandbox_ready) != (old.sandboxes, old.sandbox_ready):
-        count += 1
+        return True
+    before = {status.id: status.state for status in old.containers}
     after = {status.id for status in new.containers}
+    if any(before.get(status.id) != status.state for status in new.containers):
+        return True
     # A container that vanished while it ran counts as dead.
-    return count + sum(state == "running" and known not in after for known, state in before.items())
+    return any(state == "running" and known not in after for known, state in before.items())

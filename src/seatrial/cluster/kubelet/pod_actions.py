@@ -15,6 +15,8 @@ from seatrial.model import pods
 from seatrial.model.objects import Object
 
 ProbeType = Literal["liveness", "readiness", "startup"]
+Reason = Literal["liveness", "readiness", "startup", "restart-all", ""]
+"""Why a container is killed."""
 Results = Mapping[tuple[ProbeType, str], bool]
 """What probes found, by (type, container id); absent: nothing yet."""
 
@@ -26,7 +28,7 @@ class KillOrder:
     status: ContainerStatus
     container: Mapping[str, Any]
     message: str
-    reason: ProbeType | Literal["restart-all", ""] = ""
+    reason: Reason = ""
 
 
 @dataclass(slots=True)
@@ -98,14 +100,20 @@ def _regular_container(
         if restart_rules.should_be_started(container, pod, status):
             actions.start.append(container)
         return False
+    policy = container.get("restartPolicy") or pod.spec.get("restartPolicy")
     failed = _failed_probe(last, results)
-    if failed is None:
-        return True
-    message = f"Container {container['name']} failed {failed} probe"
-    if restart_rules.restarts(container, pod.spec, 1):
-        message += ", will be restarted"
+    if last.image != container.get("image"):
+        # Whatever the policy says: another container is asked for.
+        actions.kill.append(KillOrder(last, container, f"Container {last.name} definition changed, will be restarted"))
         actions.start.append(container)
-    actions.kill.append(KillOrder(last, container, message, failed))
+    elif failed is not None:
+        message = f"Container {last.name} failed {failed} probe"
+        if policy != "Never":
+            message += ", will be restarted"
+            actions.start.append(container)
+        actions.kill.append(KillOrder(last, container, message, failed))
+    else:
+        return True
     return False
 
 
@@ -169,20 +177,24 @@ def _sidecar(container: Mapping[str, Any], last: ContainerStatus, results: Resul
     if not last.running:
         actions.init.append(container)
         return False
+    if last.image != container.get("image"):
+        _restart_sidecar(container, last, f"Container {last.name} definition changed", "", actions)
+        return True
     if container.get("startupProbe"):
         started = results.get(("startup", last.id))
         if not started:
             if started is False:
-                _restart_sidecar(container, last, "startup", actions)
+                _restart_sidecar(
+                    container, last, f"Init container {last.name} failed startup probe", "startup", actions
+                )
             return False
     if results.get(("liveness", last.id)) is False:
-        _restart_sidecar(container, last, "liveness", actions)
+        _restart_sidecar(container, last, f"Init container {last.name} failed liveness probe", "liveness", actions)
     return True
 
 
 def _restart_sidecar(
-    container: Mapping[str, Any], last: ContainerStatus, probe: ProbeType, actions: PodActions
+    container: Mapping[str, Any], last: ContainerStatus, message: str, reason: Reason, actions: PodActions
 ) -> None:
-    message = f"Init container {container['name']} failed {probe} probe"
-    actions.kill.append(KillOrder(last, container, message, probe))
+    actions.kill.append(KillOrder(last, container, message, reason))
     actions.init.append(container)

@@ -126,20 +126,24 @@ def _seen(run: ContainerStatus, container: Mapping[str, Any]) -> Status:
 
 
 def _unseen(worker: PodWorker, container: Mapping[str, Any], old: Mapping[str, Any]) -> Status:
-    """The runtime has no run of it: it waits, unless it must have been lost."""
+    """The runtime has no run of it: it waits, has ended before, or must have been lost."""
     default = "PodInitializing" if worker.pod.spec.get("initContainers") else "ContainerCreating"
-    made: Status = {
-        "name": str(container["name"]), "image": str(container.get("image", "")), "imageID": "",
-        "restartCount": int(old.get("restartCount", 0)), "state": {"waiting": {"reason": default}},
-        "ready": False, "started": False,
-    }  # fmt: skip
-    if old.get("lastState"):
-        made["lastState"] = old["lastState"]
-    if worker.removing_all and old.get("containerID"):
+    state = old.get("state") or {}
+    if "terminated" in state:
+        made = {**old, "started": False}
+    else:
+        made = {
+            "name": str(container["name"]), "image": str(container.get("image", "")), "imageID": "",
+            "restartCount": int(old.get("restartCount", 0)), "state": {"waiting": {"reason": default}},
+            "ready": False, "started": False,
+        }  # fmt: skip
+        if old.get("lastState"):
+            made["lastState"] = old["lastState"]
+    if worker.removing_all and old and "waiting" not in state:
         made["restartCount"] += 1
         made["state"] = {"waiting": {"reason": "RestartingAllContainers", "message": REMOVED}}
         made["lastState"] = {"terminated": {"exitCode": 137, "reason": "RestartingAllContainers", "message": REMOVED}}
-    elif "running" in (old.get("state") or {}) and "lastState" not in made:
+    elif "running" in state and "lastState" not in made:
         made["lastState"] = {"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown", "message": UNKNOWN}}
         made["restartCount"] += not worker.pod.deleting
     return made

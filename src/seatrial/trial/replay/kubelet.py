@@ -7,7 +7,8 @@ from typing import Any
 
 from seatrial.cluster.cluster import Cluster
 from seatrial.cluster.kubelet.kubelet import Kubelets
-from seatrial.model.objects import Object
+from seatrial.cluster.kubelet.registration import READY, conditions
+from seatrial.model.objects import Object, timestamp
 from seatrial.trial.replay.kubelet_rows import Row, Watch
 from seatrial.trial.replay.kubelet_runtime import ScriptedRuntime
 from seatrial.trial.replay.kubelet_steps import Steps
@@ -57,6 +58,7 @@ def _node(taint: str) -> Object:
         {
             "apiVersion": "v1", "kind": "Node",
             "metadata": {"name": NODE, "labels": {"kubernetes.io/hostname": NODE}},
-            "spec": spec, "status": {"capacity": capacity, "allocatable": capacity},
+            "spec": spec,
+            "status": {"capacity": capacity, "allocatable": capacity, "conditions": conditions(READY, timestamp(0.0))},
         }
     )  # fmt: skip
