@@ -23,8 +23,10 @@ test-real: setup
 	sh tools/install-real.sh
 	PATH="$$PWD/build/tools:$$PATH" $(BIN)/pytest -m real
 
+# All benchmarks, or some: make bench BENCH="start_up validate"
 bench: setup
-	PATH="$$PWD/build/tools:$$PATH" $(BIN)/python -m bench
+	sh tools/install-real.sh kubeconform
+	PATH="$$PWD/build/tools:$$PATH" $(BIN)/python -m bench $(BENCH)
 
 lint: setup
 	$(BIN)/ruff check .

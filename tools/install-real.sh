@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what `make test-real` and `make bench` compare with, where it is missing: kustomize, helm and kubeconform through
-# the Go module proxy into build/tools, chromium through apt. Does nothing, and says nothing, where all is there.
+# the Go module proxy into build/tools, chromium through apt. Takes names of tools, else installs all of them; does nothing,
+# and says nothing, where all is there.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -35,7 +36,12 @@ apt_tool() {
         die "$1 could not be installed; see $log"
 }
 
-go_tool kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.7.1
-go_tool helm helm.sh/helm/v3/cmd/helm@v3.19.0
-go_tool kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
-apt_tool chromium chromium
+for tool in ${@:-kustomize helm kubeconform chromium}; do
+    case $tool in
+    kustomize) go_tool kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.7.1 ;;
+    helm) go_tool helm helm.sh/helm/v3/cmd/helm@v3.19.0 ;;
+    kubeconform) go_tool kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0 ;;
+    chromium) apt_tool chromium chromium ;;
+    *) die "no tool called $tool" ;;
+    esac
+done
