@@ -59,7 +59,7 @@ def _decide(placing: Placing, pod: Object, position: int) -> dict[str, Any]:
     entry: dict[str, Any] = {"pod": f"{pod.namespace}/{pod.name}", "feasible": [], "chosen": None}
     info = placing.snapshot.info(pod)
     gates = placing.profile.gates
-    if gates is not None and gates.pre_enqueue(info) is not None:
+    if gates is not None and not gates.allows(info):
         return {**entry, "gated": True}
     report = placing.cycle.report(info)
     entry |= _said(report)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from seatrial.cluster.scheduler.evaluation import Evaluation
-from seatrial.cluster.scheduler.framework import Code, Plugin
+from seatrial.cluster.scheduler.framework import Code, Plugin, Status, unresolvable
 from seatrial.cluster.scheduler.node_info import NodeInfo, PlacedPod
 from seatrial.cluster.scheduler.pod_info import PodInfo
-from seatrial.cluster.scheduler.snapshot import Snapshot
 from seatrial.model import selectors
 from seatrial.model.objects import Object
 
-NO_VICTIMS = "No preemption victims found for incoming pod"
+NO_VICTIMS = unresolvable("No preemption victims found for incoming pod")
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
 PRIORITY_OFFSET = 1 << 31
 """Added to priorities so that none is negative (math.MaxInt32 + 1)."""
@@ -56,34 +55,17 @@ class DefaultPreemption(Plugin):
         """Whether the pod's preemption policy allows it at all."""
         return pod.preemption_policy != "Never"
 
-    def candidates(
-        self,
-        pod: PodInfo,
-        evaluation: Evaluation,
-        budgets: Sequence[Object],
-        nominated: Iterable[tuple[PlacedPod, NodeInfo]] = (),
-        limit: int | None = None,
-    ) -> list[Candidate]:
-        """Nodes where evictions would make room, in the order of the nodes, at most `limit` (findCandidates)."""
-        snapshot = evaluation.snapshot
+    def candidates(self, pod: PodInfo, evaluation: Evaluation, budgets: Sequence[Object]) -> list[Candidate]:
+        """All nodes where evictions would make room, in the order of the nodes (findCandidates, without its limit)."""
         slots = sorted(
             slot
             for _, status, refused in evaluation.refusals()
             if status.code is Code.UNSCHEDULABLE
             for slot in refused
         )
-        expected: dict[NodeInfo, list[PlacedPod]] = {}
-        for placed, node in nominated:
-            expected.setdefault(node, []).append(placed)
-        found: list[Candidate] = []
-        for slot in slots:
-            node = snapshot.nodes[slot]
-            candidate = dry_run(pod, node, evaluation, budgets, expected.get(node, ()))
-            if candidate is not None:
-                found.append(candidate)
-                if limit is not None and len(found) >= limit:
-                    break
-        return found
+        nodes = evaluation.snapshot.nodes
+        results = (dry_run(pod, nodes[slot], evaluation, budgets) for slot in slots)
+        return [result for result in results if isinstance(result, Candidate)]
 
     def candidates_wanted(self, nodes: int) -> int:
         """How many candidates are enough (calculateNumCandidates)."""
@@ -108,49 +90,51 @@ def dry_run(
     evaluation: Evaluation,
     budgets: Sequence[Object],
     expected: Sequence[PlacedPod] = (),
-) -> Candidate | None:
-    """Which pods would have to go for the pod to fit on the node; None where that does not help (SelectVictimsOnNode)."""
+) -> Candidate | Status:
+    """Which pods would have to go for the pod to fit on the node, or why that does not help (SelectVictimsOnNode).
+
+    `expected` are pods nominated to the node that go before this one.
+    """
     snapshot = evaluation.snapshot
     potential = [placed for placed in node.pods.values() if placed.info.priority < pod.priority]
     if not potential:
-        return None
+        return NO_VICTIMS
     before = dict(node.pods)
     for placed in potential:
         snapshot.count_out(placed, node)
+    refusal = why_not(evaluation, node, expected)
+    gone = potential
     candidate = Candidate(node)
-    kept: list[PlacedPod] = []
-    if _fits(evaluation, node, expected):
+    if refusal is None:
+        gone = candidate.victims
         violating, others = split_by_budgets(sorted(potential, key=importance), budgets)
-        for placed in (*violating, *others):
-            snapshot.count_in(placed, node)
-            if _fits(evaluation, node, expected):
-                kept.append(placed)
-                continue
-            snapshot.count_out(placed, node)
-            candidate.victims.append(placed)
-            candidate.violations += any(placed is v for v in violating)
+        for violates, group in ((1, violating), (0, others)):
+            for placed in group:
+                snapshot.count_in(placed, node)
+                if why_not(evaluation, node, expected) is not None:
+                    snapshot.count_out(placed, node)
+                    candidate.victims.append(placed)
+                    candidate.violations += violates
         candidate.victims.sort(key=importance)
-    for placed in potential:
-        if not any(placed is k for k in kept):
-            snapshot.count_in(placed, node)
-    node.pods = before
-    return candidate if candidate.victims else None
-
-
-def _fits(evaluation: Evaluation, node: NodeInfo, expected: Sequence[PlacedPod]) -> bool:
-    """Whether the pod fits with and without the pods nominated to the node (RunFilterPluginsWithNominatedPods)."""
-    return fits_with(evaluation, node, expected) and (not expected or evaluation.passes(node.slot))
-
-
-def fits_with(evaluation: Evaluation, node: NodeInfo, expected: Sequence[PlacedPod]) -> bool:
-    """Whether the pod fits on the node beside pods that are not there yet."""
-    snapshot: Snapshot = evaluation.snapshot
-    for placed in expected:
+    for placed in gone:
         snapshot.count_in(placed, node)
-    fits = evaluation.passes(node.slot)
-    for placed in expected:
-        snapshot.count_out(placed, node)
-    return fits
+    node.pods = before
+    if refusal is not None:
+        return refusal[1]
+    return candidate if candidate.victims else NO_VICTIMS
+
+
+def why_not(evaluation: Evaluation, node: NodeInfo, expected: Sequence[PlacedPod] = ()) -> tuple[str, Status] | None:
+    """Which plugin says why the pod does not fit, beside the pods that are expected or without them (RunFilterPluginsWithNominatedPods)."""
+    if expected:
+        for placed in expected:
+            evaluation.snapshot.count_in(placed, node)
+        refusal = evaluation.refusal_at(node.slot)
+        for placed in expected:
+            evaluation.snapshot.count_out(placed, node)
+        if refusal is not None:
+            return refusal
+    return evaluation.refusal_at(node.slot)
 
 
 def split_by_budgets(pods: Sequence[PlacedPod], budgets: Sequence[Object]) -> tuple[list[PlacedPod], list[PlacedPod]]:

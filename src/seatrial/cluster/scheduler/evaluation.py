@@ -27,6 +27,7 @@ from seatrial.cluster.scheduler.framework import (
 )
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
+from seatrial.model.objects import Object
 
 NEVER = -(1 << 40)
 """A total far below any that a node can reach."""
@@ -204,10 +205,14 @@ class Evaluation:
             left &= codes == 0
         return [(name, status, slots) for (name, status), slots in groups.items() if slots]
 
-    def passes(self, slot: int) -> bool:
-        """Whether every filter passes at one node right now, whatever was said before."""
+    def refusal_at(self, slot: int) -> tuple[str, Status] | None:
+        """The first plugin that refuses a node right now, whatever was said before, and what it says."""
         where = np.array([slot], dtype=np.intp)
-        return all(node_filter.codes(where)[0] == 0 for _, node_filter in self.filters)
+        for name, node_filter in self.filters:
+            code = int(node_filter.codes(where)[0])
+            if code:
+                return name, node_filter.status(slot, code)
+        return None
 
 
 class Evaluations:
@@ -236,3 +241,14 @@ class Evaluations:
         elif found.refusal is None:
             found.mend()
         return found
+
+    def forget(self, obj: Object) -> None:
+        """A Service or an owner of pods changed: forget what was worked out for the pods in its namespace it may concern."""
+        self._kept = {pod: kept for pod, kept in self._kept.items() if not _concerns(obj, pod)}
+
+
+def _concerns(obj: Object, pod: PodInfo) -> bool:
+    if pod.namespace != obj.namespace:
+        return False
+    owner = pod.owner
+    return obj.kind == "Service" or (owner is not None and owner.get("name") == obj.name)

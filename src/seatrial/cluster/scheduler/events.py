@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from seatrial.model.objects import Object
+
 
 class ClusterEvent(Enum):
     """A kind of object and what was done to it (ClusterEvent{Resource, ActionType})."""
@@ -27,3 +29,22 @@ class ClusterEvent(Enum):
     VOLUME_ATTACHMENT_DELETE = "VolumeAttachmentDelete"
     POD_GROUP_SOURCE = "WorkloadChange"
     """A Service, ReplicaSet, StatefulSet or ReplicationController that default spreading looks at."""
+
+
+def node_events(node: Object, old: Object | None) -> list[ClusterEvent]:
+    """What happened to a node, as far as pods care (framework.NodeSchedulingPropertiesChange)."""
+    if old is None:
+        return [ClusterEvent.NODE_ADD]
+    found = []
+    if node.labels != old.labels:
+        found.append(ClusterEvent.NODE_LABEL)
+    taints = node.spec.get("taints") or []
+    if taints != (old.spec.get("taints") or []) or _cordoned(node) != _cordoned(old):
+        found.append(ClusterEvent.NODE_TAINT)
+    if node.status.get("allocatable") != old.status.get("allocatable"):
+        found.append(ClusterEvent.NODE_ALLOCATABLE)
+    return found
+
+
+def _cordoned(node: Object) -> bool:
+    return bool(node.spec.get("unschedulable"))

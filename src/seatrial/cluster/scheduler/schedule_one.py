@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from seatrial.cluster.scheduler.default_preemption import why_not
 from seatrial.cluster.scheduler.evaluation import Evaluation, Evaluations
 from seatrial.cluster.scheduler.framework import Ints, Mask, Status
+from seatrial.cluster.scheduler.node_info import NodeInfo, PlacedPod
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.profile import Profile
 from seatrial.cluster.scheduler.snapshot import Snapshot
@@ -15,6 +18,10 @@ from seatrial.cluster.scheduler.snapshot import Snapshot
 MIN_FEASIBLE_NODES = 100
 """So many feasible nodes are always looked for (minFeasibleNodesToFind)."""
 MIN_PERCENTAGE = 5
+
+
+Expected = Mapping[NodeInfo, Sequence[PlacedPod]]
+"""Pods that are not on their nodes yet but will be."""
 
 
 @dataclass(slots=True)
@@ -46,17 +53,40 @@ class Cycle:
         self.evaluations = Evaluations(snapshot, profile.filters, profile.scorers)
         self._start = 0
 
-    def choose(self, pod: PodInfo) -> int | None:
-        """The slot of the best node, the first where several are equally good; None where no node is feasible."""
+    def choose(self, pod: PodInfo, *, expected: Expected | None = None, nominated: str = "") -> int | None:
+        """The slot of the best node, the first where several are equally good; None where no node is feasible.
+
+        `expected` are nominated pods that go before this one, `nominated` is the node that this one waits for: it is taken
+        as soon as the pod fits there (evaluateNominatedNode).
+        """
         evaluation = self.evaluations.of(pod)
         if evaluation.refusal is not None:
             return None
-        feasible, count = self._feasible(evaluation)
+        node = self.snapshot.by_name.get(nominated) if nominated else None
+        if node is not None and self._why_not(evaluation, node, expected) is None:
+            return node.slot
+        feasible, count = self._feasible(evaluation, expected)
         if count == 0:
             return None
         if count == 1:
             return int(feasible.argmax())
         return int(evaluation.totals(feasible).argmax())
+
+    def refusals(self, pod: PodInfo, *, expected: Expected | None = None) -> list[Refusal]:
+        """Why each node was refused, beside the pods that are expected."""
+        evaluation = self.evaluations.of(pod)
+        found = [Refusal(name, status, slots) for name, status, slots in evaluation.refusals()]
+        for node, placed in (expected or {}).items():
+            if any(node.slot in refusal.slots for refusal in found):
+                continue
+            refusal = why_not(evaluation, node, placed)
+            if refusal is not None:
+                found.append(Refusal(refusal[0], refusal[1], [node.slot]))
+        return found
+
+    @staticmethod
+    def _why_not(evaluation: Evaluation, node: NodeInfo, expected: Expected | None) -> object:
+        return why_not(evaluation, node, expected.get(node, ()) if expected else ())
 
     def report(self, pod: PodInfo) -> Report:
         """The same decision with all that led to it."""
@@ -74,9 +104,15 @@ class Cycle:
         )
         return Report(slots.tolist(), refusals, scores, total, int(slots[total.argmax()]))
 
-    def _feasible(self, evaluation: Evaluation) -> tuple[Mask, int]:
+    def _feasible(self, evaluation: Evaluation, expected: Expected | None = None) -> tuple[Mask, int]:
         """All feasible nodes, or as many of them as are looked for (numFeasibleNodesToFind), from where the last left off."""
         feasible, count = evaluation.feasible_now()
+        if expected:
+            feasible = feasible.copy()
+            for node, placed in expected.items():
+                if feasible[node.slot] and why_not(evaluation, node, placed) is not None:
+                    feasible[node.slot] = False
+            count = int(np.count_nonzero(feasible))
         wanted = nodes_to_find(len(self.snapshot), self.profile.percentage_of_nodes_to_score)
         if wanted >= len(self.snapshot):
             return feasible, count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seatrial.cluster.scheduler.framework import Plugin, Status, unresolvable
+from seatrial.cluster.scheduler.framework import Plugin
 from seatrial.cluster.scheduler.pod_info import PodInfo
 
 
@@ -11,8 +11,6 @@ class SchedulingGates(Plugin):
 
     name = "SchedulingGates"
 
-    def pre_enqueue(self, pod: PodInfo) -> Status | None:
-        """A refusal while the pod has gates."""
-        if not pod.scheduling_gates:
-            return None
-        return unresolvable(f"waiting for scheduling gates: [{' '.join(pod.scheduling_gates)}]")
+    def allows(self, pod: PodInfo) -> bool:
+        """Whether the pod may enter the queue."""
+        return not pod.scheduling_gates

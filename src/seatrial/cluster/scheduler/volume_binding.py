@@ -33,6 +33,9 @@ class PodVolumes:
     provisions: list[Object] = field(default_factory=list)
     """Claims for which volumes are made."""
 
+    def __bool__(self) -> bool:
+        return bool(self.bindings or self.provisions)
+
 
 @dataclass(slots=True)
 class Claims:
