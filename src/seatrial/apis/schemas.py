@@ -113,7 +113,7 @@ def served(version: Version) -> dict[tuple[str, str], str]:
     """(apiVersion, kind) to definition of all that a version serves and that can be created from a manifest."""
     found: dict[tuple[str, str], str] = {}
     for name, schema in definitions(version).items():
-        kinds = schema.get("x-kubernetes-group-version-kind") or ()
+        kinds = schema.get("x-kubernetes-group-version-kind") or []
         if len(kinds) != 1 or "metadata" not in (schema.get("properties") or {}):
             continue  # DeleteOptions and the like belong to every group
         group, of_group, kind = kinds[0]["group"], kinds[0]["version"], kinds[0]["kind"]

@@ -35,7 +35,8 @@ class Object(dict[str, Any]):
     @property
     def metadata(self) -> dict[str, Any]:
         """`metadata`, or an empty dict."""
-        return self.get("metadata") or {}
+        found = self.get("metadata")
+        return found if isinstance(found, dict) else {}
 
     @property
     def name(self) -> str:
@@ -45,7 +46,7 @@ class Object(dict[str, Any]):
     @property
     def namespace(self) -> str:
         """`metadata.namespace`, or "" for cluster-scoped objects."""
-        return self.metadata.get("namespace") or ""
+        return str(self.metadata.get("namespace") or "")
 
     @property
     def uid(self) -> str:
@@ -55,22 +56,26 @@ class Object(dict[str, Any]):
     @property
     def labels(self) -> dict[str, str]:
         """`metadata.labels`, or an empty dict."""
-        return self.metadata.get("labels") or {}
+        found = self.metadata.get("labels")
+        return found if isinstance(found, dict) else {}
 
     @property
     def annotations(self) -> dict[str, str]:
         """`metadata.annotations`, or an empty dict."""
-        return self.metadata.get("annotations") or {}
+        found = self.metadata.get("annotations")
+        return found if isinstance(found, dict) else {}
 
     @property
     def spec(self) -> dict[str, Any]:
         """`spec`, or an empty dict."""
-        return self.get("spec") or {}
+        found = self.get("spec")
+        return found if isinstance(found, dict) else {}
 
     @property
     def status(self) -> dict[str, Any]:
         """`status`, or an empty dict."""
-        return self.get("status") or {}
+        found = self.get("status")
+        return found if isinstance(found, dict) else {}
 
     @property
     def deleting(self) -> bool:

@@ -25,11 +25,9 @@ def parse(text: str | int | float) -> Decimal:
     Raises:
         ValueError: where the text is no quantity; the message is upstream's.
     """
-    match = _PATTERN.fullmatch(str(text))
+    match = _PATTERN.fullmatch(str(text).strip())
     if match is None:
-        raise ValueError(
-            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-        )
+        raise ValueError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
     number, suffix = match.groups()
     if suffix[:1] in ("e", "E") and len(suffix) > 1:
         exponent = int(suffix[1:])
@@ -58,8 +56,10 @@ def whole(text: str | int | float) -> int:
     return int(parse(text).to_integral_value(rounding=ROUND_CEILING))
 
 
-def amount(resource: str, text: str | int | float) -> int:
-    """What the scheduler counts a resource in: `cpu` in millicores, everything else in whole units."""
+def amount(resource: str, text: str | int | float | None) -> int:
+    """What the scheduler counts a resource in: `cpu` in millicores, everything else in whole units; null is 0."""
+    if text is None:
+        return 0
     return millis(text) if resource == "cpu" else whole(text)
 
 

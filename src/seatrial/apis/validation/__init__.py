@@ -29,8 +29,11 @@ from seatrial.apis.validation import (
     storage,
     workloads,
 )
+from seatrial.apis.validation.metadata import object_meta
 from seatrial.apis.violations import Errors, Version, Violation
 from seatrial.model.objects import Object
+
+__all__ = ["against", "object_meta", "validate"]
 
 Rules = Callable[[Mapping[str, Any], Errors], None]
 

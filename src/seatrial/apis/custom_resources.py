@@ -1,0 +1,209 @@
+"""Schemas of custom resources from their CustomResourceDefinitions (apiextensions-apiserver, Kubernetes 1.36).
+
+A structural schema is turned into a JSON schema: fields that it does not name are unknown unless it preserves them,
+metadata and the type are the server's own, a field with a default need not be given. CEL rules
+(`x-kubernetes-validations`) are counted and not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from seatrial.apis.decoding import field_path, nearest
+from seatrial.apis.violations import Errors, Violation, shown
+
+Schema = dict[str, Any]
+PRESERVE, INT_OR_STRING = "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string"
+EMBEDDED, RULES = "x-kubernetes-embedded-resource", "x-kubernetes-validations"
+VALUE_RULES = (
+    "enum", "minLength", "maxLength", "multipleOf", "minItems", "maxItems", "minProperties", "maxProperties",
+)  # fmt: skip
+TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+METADATA: Schema = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"}, "generateName": {"type": "string"}, "namespace": {"type": "string"},
+        "labels": TEXTS, "annotations": TEXTS, "finalizers": {"type": "array", "items": {"type": "string"}},
+    },
+}  # fmt: skip
+SERVED_FIELDS: Schema = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": METADATA}
+
+
+@dataclass(frozen=True, slots=True)
+class CustomKind:
+    """One version of a custom kind. `rules` counts its CEL rules; `known` finds the fields at a path for hints."""
+
+    validator: jsonschema_rs.Validator
+    schema: Schema
+    rules: int
+    namespaced: bool
+
+    def violations(self, obj: Mapping[str, Any], strict: bool) -> list[Violation]:
+        """What the API server holds against a custom resource; unknown fields only where `strict`."""
+        if self.validator.is_valid(obj):
+            return []
+        errors = Errors((0, 0))
+        unknown: list[Violation] = []
+        for error in self.validator.iter_errors(obj):
+            path = list(error.instance_path)
+            if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+                known = list(_at(self.schema, path).get("properties") or ())
+                unknown += [_unknown(path, name, known) for name in error.kind.unexpected]
+            else:
+                _report(error, path, errors)
+        return [*(unknown if strict else ()), *errors.found]
+
+
+def kinds_of(definition: Mapping[str, Any]) -> dict[tuple[str, str], CustomKind | None]:
+    """(apiVersion, kind) to what a CustomResourceDefinition serves; None where a version has no schema to go by."""
+    spec = definition.get("spec") or {}
+    names, group = spec.get("names") or {}, spec.get("group")
+    found: dict[tuple[str, str], CustomKind | None] = {}
+    for version in spec.get("versions") or ():
+        if isinstance(version, dict) and version.get("served") is not False:
+            namespaced = spec.get("scope") != "Cluster"
+            found[(f"{group}/{version.get('name')}", str(names.get("kind")))] = _kind(version, namespaced)
+    return found
+
+
+def _kind(version: Mapping[str, Any], namespaced: bool) -> CustomKind | None:
+    structural = (version.get("schema") or {}).get("openAPIV3Schema")
+    if not isinstance(structural, dict):
+        return None
+    if (version.get("subresources") or {}).get("status") is not None:  # what a manifest says of the status is dropped
+        properties = {**(structural.get("properties") or {}), "status": {PRESERVE: True}}
+        required = [name for name in structural.get("required") or () if name != "status"]
+        structural = {**structural, "properties": properties, "required": required}
+    for patterns in (True, False):  # a pattern that only RE2 knows is left out with the others
+        schema = _resource(structural, patterns)
+        try:
+            return CustomKind(jsonschema_rs.Draft202012Validator(schema), schema, _rules(structural), namespaced)
+        except ValueError:
+            continue
+    return None
+
+
+def _rules(structural: Any) -> int:
+    if isinstance(structural, dict):
+        return len(structural.get(RULES) or ()) + sum(map(_rules, structural.values()))
+    return sum(map(_rules, structural)) if isinstance(structural, list) else 0
+
+
+def _resource(structural: Schema, patterns: bool) -> Schema:
+    """A schema whose value is a whole object: the root, or an embedded resource."""
+    turned = _turned({**structural, EMBEDDED: False}, patterns)
+    metadata = _merged_metadata((turned.get("properties") or {}).get("metadata"))
+    turned["properties"] = {**(turned.get("properties") or {}), **SERVED_FIELDS, "metadata": metadata}
+    return turned
+
+
+def _merged_metadata(own: Schema | None) -> Schema:
+    """A definition may ask for more of a name; unknown fields of metadata are not its concern."""
+    asked = {k: v for k, v in ((own or {}).get("properties") or {}).items() if k in ("name", "generateName")}
+    return {**METADATA, "properties": {**METADATA["properties"], **asked}}
+
+
+def _turned(structural: Schema, patterns: bool) -> Schema:
+    if structural.get(EMBEDDED):
+        return _resource(structural, patterns)
+    turned = _value_rules(structural, patterns)
+    properties = structural.get("properties") or {}
+    if properties:
+        turned["properties"] = {
+            name: _turned(below, patterns) for name, below in properties.items() if isinstance(below, dict)
+        }
+        defaulted = {name for name, below in properties.items() if isinstance(below, dict) and "default" in below}
+        turned["required"] = [name for name in turned.get("required") or () if name not in defaulted]
+    values = structural.get("additionalProperties")
+    if isinstance(values, dict):
+        turned["additionalProperties"] = _turned(values, patterns)
+    elif structural.get("type") == "object" and not structural.get(PRESERVE) and values is not True:
+        turned["additionalProperties"] = False
+    if isinstance(structural.get("items"), dict):
+        turned["items"] = _turned(structural["items"], patterns)
+    return turned
+
+
+def _value_rules(structural: Schema, patterns: bool) -> Schema:
+    """Types and value validations, also those inside allOf, anyOf, oneOf and not."""
+    turned: Schema = {name: structural[name] for name in VALUE_RULES if structural.get(name) is not None}
+    if structural.get("required"):
+        turned["required"] = list(structural["required"])
+    if patterns and structural.get("pattern"):
+        turned["pattern"] = structural["pattern"]
+    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if structural.get(limit) is not None:
+            turned[exclusive if structural.get(exclusive) is True else limit] = structural[limit]
+    types = (
+        ["integer", "string"]
+        if structural.get(INT_OR_STRING)
+        else [structural["type"]]
+        if structural.get("type")
+        else []
+    )
+    if types:
+        turned["type"] = [*types, "null"] if structural.get("nullable") else types
+    if structural.get("nullable") and "enum" in turned:
+        turned["enum"] = [*turned["enum"], None]
+    for name in ("allOf", "anyOf", "oneOf"):
+        if structural.get(name):
+            turned[name] = [_nested(below, patterns) for below in structural[name]]
+    if isinstance(structural.get("not"), dict):
+        turned["not"] = _nested(structural["not"], patterns)
+    return turned
+
+
+def _nested(structural: Schema, patterns: bool) -> Schema:
+    """Inside a junctor fields are judged, not named: nothing is unknown there."""
+    turned = _value_rules(structural, patterns)
+    if structural.get("properties"):
+        turned["properties"] = {name: _nested(below, patterns) for name, below in structural["properties"].items()}
+    if isinstance(structural.get("items"), dict):
+        turned["items"] = _nested(structural["items"], patterns)
+    return turned
+
+
+def _at(schema: Schema, path: list[str | int]) -> Schema:
+    for step in path:
+        if isinstance(step, int):
+            below = schema.get("items")
+        else:
+            below = (schema.get("properties") or {}).get(step, schema.get("additionalProperties"))
+        schema = below if isinstance(below, dict) else {}
+    return schema
+
+
+def _unknown(path: list[str | int], name: str, known: list[str]) -> Violation:
+    full = field_path([*path, name])
+    near = nearest(name, known)
+    return Violation(full, f'unknown field "{full}"' + (f', did you mean "{near}"?' if near else ""), "strict")
+
+
+def _report(error: jsonschema_rs.ValidationError, path: list[str | int], errors: Errors) -> None:
+    kinds, kind, field = jsonschema_rs.ValidationErrorKind, error.kind, field_path(path)
+    if isinstance(kind, kinds.Required):
+        errors.required(field_path([*path, kind.property]))
+    elif isinstance(kind, kinds.Enum):
+        errors.not_supported(field, error.instance, [str(option) for option in kind.options])
+    elif isinstance(kind, kinds.Type):
+        wanted = " or ".join(name for name in kind.types if name != "null")
+        errors.invalid(
+            field, _type_of(error.instance), f"{field} in body must be of type {wanted}: {_type_of(error.instance)}"
+        )
+    else:
+        errors.invalid(field, error.instance, f"{field} in body: {_in_words(error)}")
+
+
+def _type_of(value: Any) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _in_words(error: jsonschema_rs.ValidationError) -> str:
+    text = error.message
+    prefix = f"{shown(error.instance)} "
+    return text.removeprefix(prefix) if len(text) < 200 else f"breaks the rule {error.kind.name}"

@@ -1,0 +1,38 @@
+"""What `seatrial validate` found, as an Outcome."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from seatrial.checks import validity
+from seatrial.checks.kind_filter import EVERYTHING, KindFilter
+from seatrial.findings.outcome import Inputs, Outcome
+from seatrial.findings.verdict import verdict_of
+from seatrial.manifests.sources import Reading
+
+
+def of(
+    reading: Reading, inputs: Inputs, kube_version: str, *, strict: bool = True, chosen: KindFilter = EVERYTHING
+) -> Outcome:
+    """Judge what was read and put the outcome together.
+
+    Raises:
+        ValueError: where `kube_version` is no version that there are schemas for.
+    """
+    judgement = validity.examine(reading.inventory, kube_version, strict, chosen)
+    findings = [*judgement.findings, *validity.repeated_keys(reading.documents)]
+    findings.sort(key=lambda finding: finding.order)
+    skipped = sum(judgement.not_api_kinds.values())
+    return Outcome(
+        inputs=replace(inputs, resources=inputs.resources - skipped, skipped=inputs.skipped + skipped),
+        verdict=verdict_of(findings),
+        findings=tuple(findings),
+        not_modelled=tuple(judgement.sentences()),
+        summary={
+            "kubernetes": kube_version,
+            "valid": judgement.valid,
+            "invalid": judgement.invalid,
+            "skipped": sum(judgement.skipped.values()),
+            "withoutSchema": sum(judgement.without_schema.values()),
+        },
+    )

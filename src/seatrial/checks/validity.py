@@ -1,0 +1,245 @@
+"""Turns what an API server would refuse into findings: rules `schema`, `api-server`, `api-version`, `repeated-key`.
+
+`validate`, `check` and `trial` all begin here. `sound` gives the part of an inventory that a server would take: only
+that is checked and goes on a trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from seatrial.apis import custom_resources, lifecycle, schemas, validation
+from seatrial.apis.custom_resources import CustomKind
+from seatrial.apis.decoding import nearest
+from seatrial.apis.violations import Errors, Version, Violation
+from seatrial.checks.kind_filter import EVERYTHING, KindFilter
+from seatrial.findings.finding import Finding, Location, ResourceRef
+from seatrial.manifests.documents import Document
+from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.resources import Resource
+from seatrial.model.objects import Object, group_of
+
+RULES = {"decode": "schema", "strict": "schema", "invalid": "api-server"}
+NOT_AN_API = ("config.k8s.io", "kubeadm.k8s.io", "x-k8s.io/kind", "kind.x-k8s.io", "client.authentication.k8s.io")
+"""Groups (or their ends) of configuration files that look like objects and are sent to no API server."""
+
+
+CustomKinds = dict[tuple[str, str], CustomKind | None]
+"""(apiVersion, kind) to what a CustomResourceDefinition says of it; None where it describes no schema."""
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What came of an inventory: findings, and how many resources nobody could judge, by kind."""
+
+    findings: list[Finding] = field(default_factory=list)
+    without_schema: dict[str, int] = field(default_factory=dict)
+    not_api_kinds: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
+    rules_not_run: int = 0
+    valid: int = 0
+    invalid: int = 0
+
+    def sentences(self) -> list[str]:
+        """What was not looked at, for `notModelled`."""
+        told = [
+            f"{count} {kind}: no schema for this custom resource; add its CustomResourceDefinition to the manifests"
+            for kind, count in sorted(self.without_schema.items())
+        ]
+        told += [
+            f"{count} {kind}: not a Kubernetes API kind, skipped" for kind, count in sorted(self.not_api_kinds.items())
+        ]
+        if self.rules_not_run:
+            told.append(
+                f"{self.rules_not_run} CEL rules of CustomResourceDefinitions (x-kubernetes-validations) are not run"
+            )
+        return told
+
+
+def judge(inventory: Inventory, kube_version: str, strict: bool = True) -> list[Finding]:
+    """Findings on everything that the API server of that version would refuse, in the order of the files.
+
+    Raises:
+        ValueError: where `kube_version` is no version that there are schemas for.
+    """
+    return examine(inventory, kube_version, strict).findings
+
+
+def examine(inventory: Inventory, kube_version: str, strict: bool = True, chosen: KindFilter = EVERYTHING) -> Judgement:
+    """As `judge`, with what could not be judged.
+
+    Raises:
+        ValueError: where `kube_version` is no version that there are schemas for.
+    """
+    version = schemas.parse_version(kube_version)
+    custom = custom_kinds(inventory)
+    judge_of = _Judge(inventory, version, strict, chosen, custom)
+    for resource in inventory:
+        judge_of.see(resource)
+    return judge_of.judgement
+
+
+def custom_kinds(inventory: Inventory) -> CustomKinds:
+    """(apiVersion, kind) to schema of all that the CustomResourceDefinitions in an inventory serve."""
+    found: CustomKinds = {}
+    for definition in inventory.of_kind("CustomResourceDefinition"):
+        if definition.object.get("apiVersion") == "apiextensions.k8s.io/v1":
+            found |= custom_resources.kinds_of(definition.object)
+    return found
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Judges the resources of one inventory one after the other."""
+
+    inventory: Inventory
+    version: Version
+    strict: bool
+    chosen: KindFilter
+    custom: CustomKinds
+    judgement: Judgement = field(default_factory=Judgement)
+
+    def see(self, resource: Resource) -> None:
+        """Judge one resource and note what came of it."""
+        obj = resource.object
+        untyped = _untyped(obj)
+        if untyped is not None:
+            self._refuse(resource, [untyped])
+            return
+        api_version, kind = obj["apiVersion"], obj["kind"]
+        if self.chosen.skips(api_version, kind):
+            _count(self.judgement.skipped, f"{api_version} {kind}")
+        elif self.chosen.rejects(api_version, kind):
+            self._refuse(resource, [Violation("kind", f"{kind} is not wanted here (--reject)", "strict")])
+        elif not is_api_group(api_version, kind):
+            _count(self.judgement.not_api_kinds, f"{api_version} {kind}")
+        else:
+            self._refuse(resource, self._violations(obj, api_version, kind))
+            self._warn_of_retirement(resource, api_version, kind)
+
+    def _violations(self, obj: Object, api_version: str, kind: str) -> list[Violation]:
+        schema = schemas.of_kind(self.version, api_version, kind)
+        if schema is not None:
+            return validation.against(obj, schema, self.version, self.strict)
+        known = self.custom.get((api_version, kind))
+        if known is not None:
+            self.judgement.rules_not_run += known.rules
+            return _custom(obj, known, self.version, self.strict)
+        if (api_version, kind) not in self.custom:
+            unserved = _unserved(api_version, kind, self.version, self.custom)
+            if unserved:
+                return unserved
+        _count(self.judgement.without_schema, f"{api_version} {kind}")
+        if self.chosen.ignore_missing_schemas:
+            return []
+        return [Violation("apiVersion", f"no schema for {api_version} {kind}")]
+
+    def _refuse(self, resource: Resource, violations: list[Violation]) -> None:
+        """Note violations as findings, or that there were none."""
+        if not violations:
+            self.judgement.valid += 1
+            return
+        self.judgement.invalid += 1
+        for violation in violations:
+            rule = "api-version" if violation.path == "apiVersion" else RULES[violation.type]
+            self.judgement.findings.append(_finding(self.inventory, resource, rule, violation))
+
+    def _warn_of_retirement(self, resource: Resource, api_version: str, kind: str) -> None:
+        retired = lifecycle.retirement(api_version, kind, self.version)
+        if retired is None or lifecycle.is_removed(retired, self.version):
+            return
+        told = Violation("apiVersion", retired.sentence(api_version, kind, self.version), "strict")
+        finding = _finding(self.inventory, resource, "api-version", told)
+        self.judgement.findings.append(replace(finding, severity="warning"))
+
+
+def _count(counts: dict[str, int], name: str) -> None:
+    counts[name] = counts.get(name, 0) + 1
+
+
+def _untyped(obj: Object) -> Violation | None:
+    """What keeps anybody from telling what a document is."""
+    for name in ("apiVersion", "kind"):
+        value = obj.get(name)
+        if value is None or value == "":
+            return Violation(name, f"Required value: {name} not set", "decode")
+        if not isinstance(value, str):
+            return Violation(name, "must be a text in quotes", "decode")
+    return None
+
+
+def is_api_group(api_version: str, kind: str) -> bool:
+    """Whether objects of a group are meant for an API server, and not for a program's command line."""
+    if (api_version, kind) == ("v1", "Config"):  # a kubeconfig
+        return False
+    return not group_of(api_version).endswith(NOT_AN_API)
+
+
+def _custom(obj: Object, known: CustomKind, version: Version, strict: bool) -> list[Violation]:
+    errors = Errors(version)
+    found = known.violations(obj, strict)
+    if isinstance(obj.get("metadata"), dict | None) and not any(v.path.startswith("metadata") for v in found):
+        validation.object_meta(obj, errors, namespaced=known.namespaced, core=False)
+    return [*found, *errors.found]
+
+
+def _unserved(api_version: str, kind: str, version: Version, custom: CustomKinds) -> list[Violation]:
+    """Nobody serves this kind: it is gone, misspelt, in the wrong group, or a custom resource without a schema."""
+    retired = lifecycle.retirement(api_version, kind, version)
+    if retired is not None:
+        return [Violation("apiVersion", retired.sentence(api_version, kind, version))]
+    group = group_of(api_version)
+    if group not in lifecycle.built_in_groups(version) and group not in {group_of(name) for name, _ in custom}:
+        return []
+    message = f'no matches for kind "{kind}" in version "{api_version}"'
+    elsewhere = [*lifecycle.versions_of(version, kind), *(name for name, other in custom if other == kind)]
+    if elsewhere:
+        return [Violation("apiVersion", f"{message}; {kind} is in {', '.join(elsewhere)}")]
+    near = nearest(kind, list(lifecycle.kinds(version)))
+    return [Violation("apiVersion", f'{message}, did you mean "{near}"?' if near else message)]
+
+
+def _finding(inventory: Inventory, resource: Resource, rule: str, violation: Violation) -> Finding:
+    message = str(violation) if violation.type != "strict" and rule != "api-version" else violation.message
+    location = Location(inventory.locate(resource, violation.path), violation.path)
+    return Finding(rule, "error", message, reference(resource), location)
+
+
+def reference(resource: Resource) -> ResourceRef:
+    """The resource as a finding names it, whatever stands in its fields."""
+    obj = resource.object
+    return ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, resource.namespace, obj.name)
+
+
+def repeated_keys(documents: Iterable[Document]) -> Iterator[Finding]:
+    """Keys that a mapping has twice: Kubernetes takes the last, and nobody meant that."""
+    for document in documents:
+        value: Any = document.value
+        obj = Object(value) if isinstance(value, dict) else Object()
+        if not obj.get("kind"):
+            continue
+        for repeated in document.repeated:
+            if repeated.merged:
+                continue
+            place = replace(document.place, line=document.first_line + repeated.line - 1, column=repeated.column)
+            message = f'key "{repeated.key}" stands here twice; the last one holds'
+            named = ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, obj.namespace, obj.name)
+            yield Finding("repeated-key", "warning", message, named, Location(place))
+
+
+def sound(inventory: Inventory, findings: Iterable[Finding]) -> Inventory:
+    """The resources that no error speaks against, and that an API server would be sent at all."""
+    refused = {
+        (finding.location.place.file, finding.location.place.document, finding.resource)
+        for finding in findings
+        if finding.severity == "error"
+    }
+    kept = [
+        resource
+        for resource in inventory
+        if (resource.place.file, resource.place.document, reference(resource)) not in refused
+        and is_api_group(str(resource.object.get("apiVersion") or ""), resource.kind)
+    ]
+    return Inventory(kept, problems=inventory.problems, texts=inventory.texts)

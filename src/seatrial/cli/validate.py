@@ -1,0 +1,55 @@
+"""`seatrial validate`: say what the API server would refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seatrial.cli import inputs, outputs
+
+if TYPE_CHECKING:
+    from seatrial.findings.verdict import FailOn
+
+
+@click.command()
+@inputs.paths_argument
+@inputs.kube_version_option
+@click.option("--strict/--no-strict", default=True, show_default=True, help="Refuse unknown fields, as kubectl does.")
+@click.option("--skip", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to leave out, comma-separated.")
+@click.option("--reject", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to refuse, comma-separated.")
+@click.option(
+    "--ignore-missing-schemas/--no-ignore-missing-schemas",
+    default=True,
+    show_default=True,
+    help="Let custom resources pass that nobody has described.",
+)
+@outputs.fail_on_option
+@outputs.output_option
+@inputs.input_errors_exit_2
+def command(
+    paths: tuple[str, ...],
+    kube_version: str,
+    strict: bool,
+    skip: str,
+    reject: str,
+    ignore_missing_schemas: bool,
+    fail_on: FailOn,
+    output: str,
+) -> None:
+    r"""Say what the API server would refuse: what it cannot read, unknown fields, values that break its rules.
+
+    Custom resources are judged by the CustomResourceDefinitions among the manifests.
+
+    \b
+    Example:
+      seatrial validate examples/shop --kube-version 1.34
+    """
+    from seatrial.checks import validation_outcome
+    from seatrial.checks.kind_filter import KindFilter
+
+    reading = inputs.read(paths)
+    chosen = KindFilter.of(skip, reject, ignore_missing_schemas=ignore_missing_schemas)
+    outcome = validation_outcome.of(reading, inputs.counts(reading), kube_version, strict=strict, chosen=chosen)
+    outputs.show(outcome, output, checklist=True)
+    inputs.finish(reading, outputs.exit_code(outcome, fail_on))
