@@ -1,0 +1,1 @@
+"""Playing recordings from Kubernetes on the virtual cluster."""
