@@ -20,6 +20,13 @@ COMMANDS = {
 """Command to its line in `--help`; the code of `a-b` is `seatrial.cli.a_b:command`."""
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+RECURSION = 20_000
+"""Levels of Python calls: objects may be nested as deeply as `manifests.limits` allows, at several calls a level."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module only when that command is asked for."""
 
@@ -54,5 +61,19 @@ def seatrial() -> None:
 
 
 def main() -> None:
-    """Entry point of `seatrial` and of `kubectl seatrial`."""
-    seatrial.main(args=sys.argv[1:], prog_name="seatrial")
+    """Entry point of `seatrial` and of `kubectl seatrial`: bad usage ends with one line and exit code 2."""
+    sys.setrecursionlimit(RECURSION)
+    try:
+        sys.exit(seatrial.main(args=sys.argv[1:], prog_name="seatrial", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        help_of = error.ctx.command_path if error.ctx else "seatrial"
+        click.echo(f"seatrial: {error.format_message().rstrip('.')}; see `{help_of} --help`", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(INTERRUPTED)

@@ -22,7 +22,7 @@ from seatrial.cli import inputs
 )
 @inputs.input_errors_exit_2
 def command(paths: tuple[str, ...], output: str, plain_yaml: bool) -> None:
-    r"""Print what was read, in order: after rendering, with the items of lists one by one.
+    """Print what was read, in order: after rendering, with the items of lists one by one.
 
     Documents that cannot be read are named on stderr; the others are printed, and the exit code is 2.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import yaml
+from yaml.representer import SafeRepresenter
 
 from seatrial.manifests.yaml_scalars import value_of
 
@@ -33,11 +34,11 @@ def as_yaml(value: Any, *, indent_lists: bool = False) -> str:
 
     `indent_lists` moves the dashes of a list in a mapping two columns in, the other of the two habits.
     """
-    dumper = _IndentingDumper if indent_lists else _Dumper
+    dumper: Any = _IndentingDumper if indent_lists else _Dumper
     return yaml.dump(value, Dumper=dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=1_000)
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Quotes what go-yaml would not read back as text, beyond what PyYAML quotes itself; never writes aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -45,12 +46,17 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-class _IndentingDumper(_Dumper):
+class _IndentingDumper(yaml.SafeDumper):
+    """The same through PyYAML's own emitter, which can be told to indent lists and is slower."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
 
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+def _text(dumper: SafeRepresenter, text: str) -> yaml.ScalarNode:
     style = None if value_of(text, None) == text else '"'
     if "\n" in text and _fits_a_block(text):
         style = "|"
@@ -61,9 +67,10 @@ def _fits_a_block(text: str) -> bool:
     return not text.startswith((" ", "\n")) and not any(line.endswith((" ", "\t")) for line in text.split("\n"))
 
 
-def _mapping(dumper: _Dumper, mapping: dict[str, Any]) -> yaml.MappingNode:
+def _mapping(dumper: SafeRepresenter, mapping: dict[str, Any]) -> yaml.MappingNode:
     return dumper.represent_mapping("tag:yaml.org,2002:map", mapping.items())
 
 
-_Dumper.add_representer(str, _text)
-_Dumper.add_multi_representer(dict, _mapping)
+for _class in (_Dumper, _IndentingDumper):
+    _class.add_representer(str, _text)
+    _class.add_multi_representer(dict, _mapping)

@@ -26,6 +26,8 @@ _LONGEST_CACHED = 64  # long texts rarely come twice
 _IN_SEQUENCE: Any = None
 _AWAITING_KEY: Any = object()
 _MERGE_KEY: Any = object()
+_ALIAS_BOMB = "document contains excessive aliasing: aliases make up more of it than go-yaml's limit allows"
+_USE_FEWER_ALIASES = "write out what the aliases stand for"
 _MERGE_WANTS_MAPPINGS = "map merge requires map or sequence of maps as the value"
 
 
@@ -92,7 +94,7 @@ def read_noting_repeats(text: str, *, limits: Limits = DEFAULT) -> tuple[Any, tu
     try:
         value = builder.document()
     except YAMLError as error:
-        raise _from_libyaml(error, text) from None
+        raise _from_libyaml(error, text, limits) from None
     return value, tuple(builder.repeated)
 
 
@@ -122,7 +124,7 @@ class _Builder:
             raise _at(start, "found incompatible YAML document")
         root = self._build(next_event)
         if self._budget.exceeded():
-            raise ReadError("document contains excessive aliasing")
+            raise ReadError(_ALIAS_BOMB, advice=_USE_FEWER_ALIASES)
         if self._doubtful:
             _refuse_what_is_not_json(root)
         return root
@@ -171,7 +173,7 @@ class _Builder:
                 if key is _AWAITING_KEY:
                     raise _at(event, "invalid map key: a list or a mapping cannot be a key")
                 if len(stack) >= deepest:
-                    raise _at(event, f"nested too deeply: the limit is {deepest} levels")
+                    raise _too_deep(event.start_mark, self._limits)
                 stack.append((container, key, anchor, opened, nodes_before))
                 nodes_before = budget.nodes
                 budget.nodes += 1
@@ -271,10 +273,11 @@ class _Builder:
         self._budget.nodes += 1 + anchor.nodes
         self._budget.aliased += anchor.nodes
         if self._budget.exceeded():
-            raise _at(event, "document contains excessive aliasing")
+            raise _at(event, _ALIAS_BOMB, _USE_FEWER_ALIASES)
         self._alias_text += anchor.text
         if self._alias_text > self._limits.alias_text:
-            raise _at(event, f"aliases expand to too much text: the limit is {self._limits.alias_text} characters")
+            message = f"aliases expand to more text than the limit of {self._limits.alias_text} characters"
+            raise _at(event, message, _USE_FEWER_ALIASES)
         return anchor
 
     def _merge(self, event: Any, mapping: dict[str, Any], source: Any) -> None:
@@ -340,12 +343,19 @@ def _refuse_what_is_not_json(root: Any) -> None:
                     raise ReadError(f"unsupported map key: {key[1:] or 'null'}", advice="quote it to make it text")
 
 
-def _at(event: Any, message: str) -> ReadError:
-    return ReadError(message, event.start_mark.line + 1, event.start_mark.column + 1)
+def _at(event: Any, message: str, advice: str = "") -> ReadError:
+    return ReadError(message, event.start_mark.line + 1, event.start_mark.column + 1, advice)
 
 
-def _from_libyaml(error: YAMLError, text: str) -> ReadError:
+def _too_deep(mark: Any, limits: Limits) -> ReadError:
+    message = f"nested too deeply: the limit is {limits.depth} levels of lists and mappings"
+    return ReadError(message, mark.line + 1, mark.column + 1, "flatten it")
+
+
+def _from_libyaml(error: YAMLError, text: str, limits: Limits) -> ReadError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None and "nesting" in str(error):
+        return _too_deep(mark, limits)
     if mark is not None:
         return ReadError(str(getattr(error, "problem", None) or error), mark.line + 1, mark.column + 1)
     position = getattr(error, "position", None)
