@@ -46,25 +46,25 @@ def command(
       seatrial trial examples/shop --report build/shop.html
     """
     from seatrial.checks import judge, validity
-    from seatrial.trial import outcome, profiles, run, unmodelled
+    from seatrial.trial import outcome, profiles, run, sound, unmodelled
 
     reading = inputs.read(paths)
     invalid = validity.judge(reading.inventory, kube_version)
-    sound = validity.sound(reading.inventory, invalid)
-    scenarios = _scenarios(sound, names)
+    inventory, left_out = sound.sound(reading.inventory, invalid)
+    scenarios = _scenarios(inventory, names)
     try:
-        known = profiles.read(sound)
+        known = profiles.read(inventory)
     except profiles.ProfileError as error:
         inputs.fail(str(error))
-    fleet, description = fleets.nodes_for(sound, nodes, cluster)
-    trial = run.run(sound, fleet, known, scenarios, seed=seed, verify=verify, progress=_progress)
+    fleet, description = fleets.nodes_for(inventory, nodes, cluster)
+    trial = run.run(inventory, fleet, known, scenarios, seed=seed, verify=verify, progress=_progress)
     result = outcome.outcome_of(
         reading.inventory,
         inputs.counts(reading),
         trial,
-        [*invalid, *judge(sound)],
-        assumptions=[description],
-        unmodelled=unmodelled.not_modelled(sound, known),
+        [*invalid, *judge(inventory)],
+        assumptions=[description, *left_out],
+        unmodelled=unmodelled.not_modelled(inventory, known),
         summary={"nodes": len(fleet), "scenarios": [scenario.name for scenario in scenarios], "seed": seed},
     )
     outputs.write_report(result, report)
