@@ -47,7 +47,7 @@ def test_pods_of_a_workload(resource: Resource, pods: int) -> None:
 
 def test_a_daemon_set_counts_once_and_apart() -> None:
     demand = demand_of(Inventory([workload("DaemonSet", template=TEMPLATE)]))
-    assert [pod.name for pod in demand.daemons] == ["a"]
+    assert [pod.name for pod in demand.daemons] == ["a-daemonset"]
     assert not demand.pods
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.resources import Resource
-from seatrial.model.objects import Object, dig
+from seatrial.model.objects import Object, dig, owner_reference
 
 MOST_REPLICAS = 150_000
 """Pods of the largest cluster that Kubernetes is tested with; a workload that asks for more is counted as so many."""
@@ -72,6 +72,9 @@ def _pod_of(workload: Resource) -> Object | None:
         "namespace": workload.namespace,
         "labels": dig(template, "metadata", "labels", default={}),
     }
+    if workload.kind != "Pod":
+        metadata["name"] = f"{workload.name}-{workload.kind.lower()}"
+        metadata["ownerReferences"] = [owner_reference(workload.object)]
     return Object({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": dict(spec)})
 
 

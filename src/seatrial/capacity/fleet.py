@@ -2,8 +2,8 @@
 
 Sensible after *Cloud Native DevOps with Kubernetes*, chapter 5: a node has room for at least five typical pods; there
 are at least three nodes in three zones, so that losing one is no disaster; and nobody wants forty small machines where
-ten larger ones do. The fleet carries only labels that every node has: a pod that asks for `disktype: ssd` stays pending,
-as it would on such nodes, and the trial says so.
+ten larger ones do. The fleet carries only labels that every node has: a pod that asks for `disktype: ssd` stays
+pending, as it would on such nodes, and the trial says so.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seatrial.capacity import shapes
-from seatrial.capacity.nodes import ZONES, node
+from seatrial.capacity.holding import Held, nodes_needed
+from seatrial.capacity.nodes import ZONES, fleet_of
 from seatrial.capacity.shapes import Shape
 from seatrial.model import pods as pod_model
-from seatrial.model.objects import Object
+from seatrial.model.objects import Object, controller_of
 from seatrial.model.pods import Resources
 
 CANDIDATES = ("e2-standard-2", "e2-standard-4", "e2-standard-8", "e2-standard-16", "e2-standard-32")
@@ -28,6 +29,8 @@ MANY_NODES = 10
 UNREQUESTED: Resources = {"cpu": 100, "memory": 200 * 2**20}
 """What a pod without requests counts with (kube-scheduler's DefaultMilliCPURequest, DefaultMemoryRequest, 1.36)."""
 RESOURCES = ("cpu", "memory", "pods")
+NAMED = 3
+"""Workloads that the description names before it only counts."""
 GIB = 2**30
 
 
@@ -41,32 +44,34 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """So many machines of one shape hold so many pods."""
+    """By the sums, `least` machines of a shape hold the `fitting` pods that one is large enough for."""
 
     shape: Shape
-    needed: int
     free: Resources
-    held: int
+    fitting: list[Resources]
+    least: int
 
 
 def smallest_fleet(pods: Sequence[Object], daemons: Sequence[Object] = ()) -> Fleet:
-    """The smallest sensible fleet for `pods`, with a pod of each of `daemons` on every node.
+    """The smallest sensible fleet for `pods`, with a pod of each of `daemons` on every node that it selects.
 
-    Pods that no candidate machine is large enough for are left out of the sum: they stay pending whatever the fleet.
+    Pods that no such fleet can hold, however many nodes it has, do not enlarge it; the description names them.
     """
     wants = [_want(pod) for pod in pods]
-    options = [_plan(shapes.shape(name), wants, daemons) for name in CANDIDATES]
-    best = max(plan.held for plan in options)
-    typical = _typical(wants)
-    sensible = [
-        plan
-        for plan in options
-        if plan.held == best and plan.needed < MANY_NODES and _times(typical, plan.free) >= TYPICAL_PODS
-    ]
-    plan = sensible[0] if sensible else options[-1]
-    count = max(FEWEST_NODES, plan.needed + 1)
-    nodes = [node(f"node-{i + 1}", plan.shape, ZONES[i % len(ZONES)]) for i in range(count)]
-    return Fleet(nodes, _description(plan, count, len(pods)))
+    plan = _sensible([_plan(shapes.shape(name), wants, daemons) for name in CANDIDATES])
+    held = nodes_needed(plan.shape, pods, daemons, plan.least)
+    nodes = fleet_of(plan.shape, max(FEWEST_NODES, held.nodes + 1))
+    return Fleet(nodes, _description(plan.shape, len(nodes), held, len(pods)))
+
+
+def _sensible(plans: Sequence[_Plan]) -> _Plan:
+    """The smallest machine that holds whatever the largest does, with few nodes, and several typical pods on each."""
+    most = plans[-1].fitting
+    typical = _typical(most)
+    for plan in plans:
+        if len(plan.fitting) == len(most) and plan.least < MANY_NODES and _times(typical, plan.free) >= TYPICAL_PODS:
+            return plan
+    return plans[-1]
 
 
 def _plan(shape: Shape, wants: Sequence[Resources], daemons: Sequence[Object]) -> _Plan:
@@ -74,10 +79,10 @@ def _plan(shape: Shape, wants: Sequence[Resources], daemons: Sequence[Object]) -
     for daemon in daemons:
         want = _want(daemon)
         free = {name: max(0, free[name] - want[name]) for name in RESOURCES}
-    held = [want for want in wants if all(want[name] <= free[name] for name in RESOURCES)]
-    total = {name: sum(want[name] for want in held) for name in RESOURCES}
-    needed = max((-(-total[name] // free[name]) for name in RESOURCES if free[name]), default=0)
-    return _Plan(shape, needed, free, len(held))
+    fitting = [want for want in wants if all(want[name] <= free[name] for name in RESOURCES)]
+    total = {name: sum(want[name] for want in fitting) for name in RESOURCES}
+    least = max((-(-total[name] // free[name]) for name in RESOURCES if free[name]), default=0)
+    return _Plan(shape, free, fitting, least)
 
 
 def _want(pod: Object) -> Resources:
@@ -96,11 +101,12 @@ def _times(want: Resources, free: Resources) -> int:
     return min(free[name] // want[name] for name in RESOURCES if want[name])
 
 
-def _description(plan: _Plan, count: int, pods: int) -> str:
-    shape = plan.shape
+def _description(shape: Shape, count: int, held: Held, pods: int) -> str:
     machines = f"{count} × {shape.name} ({shape.cpus} vCPU, {shape.memory / GIB:g} GiB) in {', '.join(ZONES)}"
-    spare = "one is to spare" if plan.needed + 1 >= FEWEST_NODES else "three make it a cluster of three zones"
-    text = f"no nodes were given: {machines}; {max(1, plan.needed)} can hold the {plan.held} pods, {spare}"
-    if plan.held < pods:
-        text += f"; {pods - plan.held} ask for more than any machine up to {CANDIDATES[-1]} has"
+    spare = "one is to spare" if held.nodes + 1 == count else "three make three zones"
+    text = f"no nodes were given: {machines}; {held.nodes} can hold the {pods - len(held.pending)} pods, {spare}"
+    if held.pending:
+        names = sorted({f"{pod.namespace}/{(controller_of(pod) or pod.metadata)['name']}" for pod in held.pending})
+        shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        text += f"; no number of nodes would hold {len(held.pending)} more ({shown})"
     return text

@@ -81,6 +81,11 @@ def node(
     )
 
 
+def fleet_of(shape: Shape, count: int) -> list[Object]:
+    """So many nodes of one shape, round the three zones."""
+    return [node(f"node-{i + 1}", shape, ZONES[i % len(ZONES)]) for i in range(count)]
+
+
 def _printed(amounts: Resources) -> dict[str, str]:
     formats = {"cpu": quantities.format_cpu, "memory": quantities.format_bytes}
     return {name: formats.get(name, str)(value) for name, value in amounts.items()}
