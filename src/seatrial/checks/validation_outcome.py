@@ -20,7 +20,11 @@ def of(
         ValueError: where `kube_version` is no version that there are schemas for.
     """
     judgement = validity.examine(reading.inventory, kube_version, strict, chosen)
-    findings = [*judgement.findings, *validity.repeated_keys(reading.documents)]
+    findings = [
+        *judgement.findings,
+        *validity.repeated_keys(reading.documents),
+        *validity.unreadable(reading.problems),
+    ]
     findings.sort(key=lambda finding: finding.order)
     skipped = sum(judgement.not_api_kinds.values())
     return Outcome(

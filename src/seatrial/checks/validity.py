@@ -1,4 +1,6 @@
-"""Turns what an API server would refuse into findings: rules `schema`, `api-server`, `api-version`, `repeated-key`.
+"""Turns what an API server would refuse into findings.
+
+Rules: `schema`, `api-server`, `api-version`, `repeated-key`, `unreadable`.
 
 `validate`, `check` and `trial` all begin here. `sound` gives the part of an inventory that a server would take: only
 that is checked and goes on a trial.
@@ -16,13 +18,13 @@ from seatrial.apis.decoding import nearest
 from seatrial.apis.violations import Errors, Version, Violation
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
 from seatrial.findings.finding import Finding, Location, ResourceRef
-from seatrial.manifests.documents import Document
+from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import Object, group_of
 
 RULES = {"decode": "schema", "strict": "schema", "invalid": "api-server"}
-NOT_AN_API = ("config.k8s.io", "kubeadm.k8s.io", "x-k8s.io/kind", "kind.x-k8s.io", "client.authentication.k8s.io")
+NOT_AN_API = ("config.k8s.io", "kubeadm.k8s.io", "kind.x-k8s.io", "client.authentication.k8s.io", "audit.k8s.io")
 """Groups (or their ends) of configuration files that look like objects and are sent to no API server."""
 
 
@@ -172,7 +174,7 @@ def _untyped(obj: Object) -> Violation | None:
 
 def is_api_group(api_version: str, kind: str) -> bool:
     """Whether objects of a group are meant for an API server, and not for a program's command line."""
-    if (api_version, kind) == ("v1", "Config"):  # a kubeconfig
+    if (api_version, kind) == ("v1", "Config") or api_version == "builtin":  # a kubeconfig, a kustomize plugin
         return False
     return not group_of(api_version).endswith(NOT_AN_API)
 
@@ -191,10 +193,11 @@ def _unserved(api_version: str, kind: str, version: Version, custom: CustomKinds
     if retired is not None:
         return [Violation("apiVersion", retired.sentence(api_version, kind, version))]
     group = group_of(api_version)
-    if group not in lifecycle.built_in_groups(version) and group not in {group_of(name) for name, _ in custom}:
+    described = [name for name, other in custom if other == kind and group_of(name) == group]
+    if group not in lifecycle.built_in_groups(version) and not described:
         return []
     message = f'no matches for kind "{kind}" in version "{api_version}"'
-    elsewhere = [*lifecycle.versions_of(version, kind), *(name for name, other in custom if other == kind)]
+    elsewhere = described or lifecycle.versions_of(version, kind)
     if elsewhere:
         return [Violation("apiVersion", f"{message}; {kind} is in {', '.join(elsewhere)}")]
     near = nearest(kind, list(lifecycle.kinds(version)))
@@ -227,6 +230,13 @@ def repeated_keys(documents: Iterable[Document]) -> Iterator[Finding]:
             message = f'key "{repeated.key}" stands here twice; the last one holds'
             named = ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, obj.namespace, obj.name)
             yield Finding("repeated-key", "warning", message, named, Location(place))
+
+
+def unreadable(problems: Iterable[Problem]) -> Iterator[Finding]:
+    """Documents that could not be read, for commands that go on with the others."""
+    for problem in problems:
+        message = f"{problem.message}; {problem.advice}"
+        yield Finding("unreadable", "error", message, ResourceRef("", "", "", ""), Location(problem.place))
 
 
 def sound(inventory: Inventory, findings: Iterable[Finding]) -> Inventory:

@@ -39,7 +39,8 @@ def command(
 ) -> None:
     r"""Say what the API server would refuse: what it cannot read, unknown fields, values that break its rules.
 
-    Custom resources are judged by the CustomResourceDefinitions among the manifests.
+    Custom resources are judged by the CustomResourceDefinitions among the manifests. A document that cannot be read
+    is an error beside the others; the exit code is 2 where nothing could be read at all.
 
     \b
     Example:
@@ -48,8 +49,10 @@ def command(
     from seatrial.checks import validation_outcome
     from seatrial.checks.kind_filter import KindFilter
 
-    reading = inputs.read(paths)
+    reading = inputs.read(paths, patches=True, hidden=True)
     chosen = KindFilter.of(skip, reject, ignore_missing_schemas=ignore_missing_schemas)
     outcome = validation_outcome.of(reading, inputs.counts(reading), kube_version, strict=strict, chosen=chosen)
     outputs.show(outcome, output, checklist=True)
-    inputs.finish(reading, outputs.exit_code(outcome, fail_on))
+    if not reading.counts.resources:
+        inputs.finish(reading, outputs.exit_code(outcome, fail_on))
+    click.get_current_context().exit(outputs.exit_code(outcome, fail_on))

@@ -64,6 +64,7 @@ def read(
     stdin: BinaryIO | None = None,
     plain_yaml: bool = False,
     patches: bool = False,
+    hidden: bool = False,
     limits: Limits = DEFAULT,
 ) -> Reading:
     """Read everything that `paths` name.
@@ -73,12 +74,15 @@ def read(
         stdin: What `-` reads; the process's standard input by default.
         plain_yaml: Cut documents as YAML does, not as kubectl does; see `documents.pieces`.
         patches: Also read files that a kustomization beside them uses as patches: they look like objects and are parts.
+        hidden: Also look into folders whose names begin with a dot.
         limits: Bounds on hostile input.
 
     Raises:
         InputError: where a path does not exist, cannot be opened, or names no file to read.
     """
-    plan = rendering.plan([(path, list(files_of(path))) for path in paths], patches=patches, limits=limits)
+    plan = rendering.plan(
+        [(path, list(files_of(path, hidden=hidden))) for path in paths], patches=patches, limits=limits
+    )
     found: list[Document] = []
     problems: list[Problem] = list(plan.problems)
     kept: dict[str, str] = {}
@@ -121,7 +125,7 @@ def expanded(document: Document) -> Iterator[Resource]:
             yield Resource(Object(item), document.place, index)
 
 
-def files_of(path: str) -> Iterator[str]:
+def files_of(path: str, *, hidden: bool = False) -> Iterator[str]:
     """The files that a path names, folders in alphabetical order.
 
     Raises:
@@ -131,7 +135,8 @@ def files_of(path: str) -> Iterator[str]:
     if path == STDIN or there.is_file():
         yield path
     elif there.is_dir():
-        found = [str(file) for file in sorted(there.rglob("*")) if file.suffix in SUFFIXES and _visible(file, there)]
+        named = (file for file in sorted(there.rglob("*")) if file.suffix in SUFFIXES and file.is_file())
+        found = [str(file) for file in named if hidden or _visible(file, there)]
         if not found:
             raise InputError(
                 f"{path}: no .yaml, .yml or .json file in this folder; name the one that has the manifests"
@@ -141,13 +146,13 @@ def files_of(path: str) -> Iterator[str]:
         yield path  # a pipe, as `<(kustomize build .)` gives
     elif matches := sorted(glob.glob(path, recursive=True)):
         for match in matches:
-            yield from files_of(match)
+            yield from files_of(match, hidden=hidden)
     else:
         raise InputError(f"{path}: no such file or folder; check the path")
 
 
 def _visible(file: Path, below: Path) -> bool:
-    return not any(part.startswith(".") for part in file.relative_to(below).parts) and file.is_file()
+    return not any(part.startswith(".") for part in file.relative_to(below).parts)
 
 
 def bytes_of(file: str, stdin: BinaryIO | None = None, limits: Limits = DEFAULT) -> bytes:

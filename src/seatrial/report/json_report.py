@@ -75,7 +75,7 @@ def _resource(resource: ResourceRef) -> dict[str, Any]:
         "apiVersion": resource.api_version,
         "kind": resource.kind,
         "namespace": resource.namespace,
-        "name": resource.name,
+        "name": resource.name or None,
     }
 
 
