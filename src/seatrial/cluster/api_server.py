@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from seatrial.apis import defaults, kinds
-from seatrial.cluster import errors
+from seatrial.cluster import errors, strategies
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
 from seatrial.cluster.store import Store
@@ -57,7 +57,7 @@ class ApiServer:
         meta = {"uid": self.chance.uid(), "creationTimestamp": self.clock.timestamp(), "deletionTimestamp": None}
         if kind not in WITHOUT_GENERATION:
             meta["generation"] = 1
-        return self.store.put(evolve(obj, metadata=meta))
+        return self.store.put(strategies.prepare_for_create(evolve(obj, metadata=meta)))
 
     def update(self, obj: Object) -> Object:
         """Replace everything but the status. A resourceVersion that is given must be the present one.
@@ -120,7 +120,7 @@ class ApiServer:
         if wanted and wanted not in finalizers:
             finalizers.append(wanted)
         seconds = self._grace(old, grace)
-        if seconds == 0 and not finalizers:
+        if seconds == 0 and not finalizers and not _is_finalized_by_spec(old):
             self.store.remove(key)
             return None
         deadline = self.clock.now + seconds
@@ -188,7 +188,8 @@ class ApiServer:
 
     @staticmethod
     def _lingers(obj: Object) -> bool:
-        return obj.kind == "Pod" and bool(obj.metadata.get("deletionGracePeriodSeconds"))
+        graceful = obj.kind == "Pod" and bool(obj.metadata.get("deletionGracePeriodSeconds"))
+        return graceful or _is_finalized_by_spec(obj)
 
     @staticmethod
     def _grace(obj: Object, asked: int | None) -> int:
@@ -204,3 +205,8 @@ class ApiServer:
 
 def _specified(obj: Object) -> dict[str, Any]:
     return {k: v for k, v in obj.items() if k not in ("metadata", "status")}
+
+
+def _is_finalized_by_spec(obj: Object) -> bool:
+    """Whether a namespace waits for its controller to empty it: its finalizers stand in the spec."""
+    return obj.kind == "Namespace" and bool(obj.spec.get("finalizers"))

@@ -1,0 +1,142 @@
+"""The ReplicaSet controller: as many pods as asked for (pkg/controller/replicaset/replica_set.go, Kubernetes 1.36)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+from seatrial.cluster import errors
+from seatrial.cluster.controllers import conditions, pod_control
+from seatrial.cluster.controllers.workload_controller import WorkloadController
+from seatrial.model import objects
+from seatrial.model.objects import Object, controller_of
+from seatrial.model.pods import is_ready, is_terminal
+
+SOURCE = "replicaset-controller"
+BURST = 500
+"""Pods that one sync creates or deletes at most (BurstReplicas)."""
+PHASES = {"Pending": 0, "Unknown": 1, "Running": 2}
+
+
+class ReplicaSetController(WorkloadController):
+    """Creates and deletes pods until each ReplicaSet has what its spec asks for, and counts them in its status."""
+
+    name = SOURCE
+    kind = "ReplicaSet"
+
+    def sync(self, key: str) -> None:
+        """One look at one ReplicaSet (syncReplicaSet)."""
+        replica_set = self.current(key)
+        if replica_set is None:
+            return
+        everything = self.children(replica_set)
+        active = [p for p in everything if pod_control.is_active(p)]
+        terminating = [p for p in everything if p.deleting and not is_terminal(p)]
+        refusal: errors.ApiError | None = None
+        if not replica_set.deleting:
+            refusal = self._manage(replica_set, active)
+        current = self.current(key)
+        if current is None or current.uid != replica_set.uid:
+            return
+        self.write_status(current, self._status(replica_set, active, terminating, refusal))
+        wait = pod_control.next_availability(active, _min_ready(replica_set), self.clock.now)
+        if wait is not None:
+            self.add(key, wait)
+        if refusal is not None:
+            raise refusal
+
+    def _manage(self, replica_set: Object, active: list[Object]) -> errors.ApiError | None:
+        """Create or delete the difference (manageReplicas); gives the first refusal."""
+        difference = len(active) - int(replica_set.spec.get("replicas", 1))
+        if difference < 0:
+            pod = pod_control.pod_of(replica_set.spec.get("template") or {}, replica_set)
+
+            def create(_: int) -> None:
+                pod_control.create_pod(self.cluster, replica_set, pod, SOURCE)
+
+            return pod_control.slow_start(min(-difference, BURST), create)[1]
+        if difference > 0:
+            for victim in self._victims(replica_set, active, min(difference, BURST)):
+                pod_control.delete_pod(self.cluster, replica_set, victim, SOURCE)
+        return None
+
+    def _victims(self, replica_set: Object, active: list[Object], count: int) -> list[Object]:
+        """The pods that are missed least (getPodsToDelete)."""
+        if count >= len(active):
+            return active
+        crowd: Counter[str] = Counter(
+            p.spec.get("nodeName") or "" for p in self._related(replica_set, active) if pod_control.is_active(p)
+        )
+        return sorted(active, key=lambda p: deletion_rank(p, crowd[p.spec.get("nodeName") or ""], self.clock.now))[
+            :count
+        ]
+
+    def _related(self, replica_set: Object, active: list[Object]) -> list[Object]:
+        """Pods of all ReplicaSets under the same controller (getIndirectlyRelatedPods)."""
+        owner = controller_of(replica_set)
+        if owner is None:
+            return active
+        related: list[Object] = []
+        for sibling in self.store.by_index("ReplicaSet", "owner", owner["uid"]):
+            related.extend(self.store.by_index("Pod", "owner", sibling.uid))
+        return related
+
+    def _status(
+        self, replica_set: Object, active: list[Object], terminating: list[Object], refusal: errors.ApiError | None
+    ) -> dict[str, Any]:
+        """The status that these pods amount to (calculateStatus)."""
+        template_labels = objects.dig(replica_set, "spec", "template", "metadata", "labels", default={})
+        min_ready, now = _min_ready(replica_set), self.clock.now
+        labelled = sum(all(p.labels.get(k) == v for k, v in template_labels.items()) for p in active)
+        ready = [p for p in active if is_ready(p)]
+        available = sum(pod_control.is_available(p, min_ready, now) for p in ready)
+        counts = {"fullyLabeledReplicas": labelled, "readyReplicas": len(ready), "availableReplicas": available}
+        status: dict[str, Any] = {"replicas": len(active), **{k: v for k, v in counts.items() if v}}
+        status["terminatingReplicas"] = len(terminating)
+        status["observedGeneration"] = replica_set.metadata.get("generation", 1)
+        if found := self._conditions(replica_set, active, refusal):
+            status["conditions"] = found
+        return status
+
+    def _conditions(
+        self, replica_set: Object, active: list[Object], refusal: errors.ApiError | None
+    ) -> list[conditions.Condition]:
+        old = replica_set.status.get("conditions")
+        if refusal is None:
+            return conditions.without(old, "ReplicaFailure")
+        if conditions.find(old, "ReplicaFailure") is not None:
+            return [dict(c) for c in old or ()]
+        reason = "FailedCreate" if len(active) < int(replica_set.spec.get("replicas", 1)) else "FailedDelete"
+        failure = conditions.condition(self.clock.timestamp(), "ReplicaFailure", "True", reason, refusal.message)
+        return conditions.set_by_reason(old, failure)
+
+
+def deletion_rank(pod: Object, neighbours: int, now: float) -> tuple[Any, ...]:
+    """Sorts pods by how little they are missed, first to go first (ActivePodsWithRanks.Less).
+
+    Unplaced, pending, unready, cheap to delete, on a node with many siblings (`neighbours`), ready for a short time,
+    often restarted, young. Ages within one power of two are equal, then the uid decides (LogarithmicScaleDown).
+    """
+    since = pod_control.ready_since(pod)
+    created = objects.seconds_of(pod.metadata["creationTimestamp"])
+    return (
+        bool(pod.spec.get("nodeName")),
+        PHASES.get(pod.status.get("phase") or "Pending", 2),
+        is_ready(pod),
+        pod_control.deletion_cost(pod),
+        -neighbours,
+        _magnitude(now - since) if since is not None else -1,
+        -pod_control.restarts_of(pod),
+        _magnitude(now - created),
+        pod.uid,
+    )
+
+
+def _magnitude(age: float) -> int:
+    """The power of two of an age in nanoseconds."""
+    return int(math.log2(age * 1e9)) if age > 0 else -1
+
+
+def _min_ready(replica_set: Object) -> int:
+    return int(replica_set.spec.get("minReadySeconds") or 0)
