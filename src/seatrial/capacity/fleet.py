@@ -103,7 +103,7 @@ def _times(want: Resources, free: Resources) -> int:
 
 def _description(shape: Shape, count: int, held: Held, pods: int) -> str:
     machines = f"{count} × {shape.name} ({shape.cpus} vCPU, {shape.memory / GIB:g} GiB) in {', '.join(ZONES)}"
-    spare = "one is to spare" if held.nodes + 1 == count else "three make three zones"
+    spare = "one is to spare" if held.nodes + 1 == count else "three give each zone one"
     text = f"no nodes were given: {machines}; {held.nodes} can hold the {pods - len(held.pending)} pods, {spare}"
     if held.pending:
         names = sorted({f"{pod.namespace}/{(controller_of(pod) or pod.metadata)['name']}" for pod in held.pending})
