@@ -13,7 +13,7 @@ from seatrial.cli import inputs
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the cluster's chance.")
 @inputs.input_errors_exit_2
 def command(case: str, output: str, seed: int) -> None:
-    r"""Play the scenario of CASE (.json or .json.gz) and print what a watch of the API server would have shown.
+    """Play the scenario of CASE (.json or .json.gz) and print what a watch of the API server would have shown.
 
     \b
     Example:

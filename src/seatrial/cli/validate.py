@@ -37,7 +37,7 @@ def command(
     fail_on: FailOn,
     output: str,
 ) -> None:
-    r"""Say what the API server would refuse: what it cannot read, unknown fields, values that break its rules.
+    """Say what the API server would refuse: what it cannot read, unknown fields, values that break its rules.
 
     Custom resources are judged by the CustomResourceDefinitions among the manifests. A document that cannot be read
     is an error beside the others; the exit code is 2 where nothing could be read at all.
