@@ -20,13 +20,13 @@ class Group:
     folded: tuple[Finding, ...]
 
 
-def fold(findings: Iterable[Finding]) -> list[Group]:
-    """The groups, in the order of their first finding."""
+def fold(findings: Iterable[Finding], *, of_trial: int = SHOWN_OF_TRIAL, of_check: int = SHOWN_OF_CHECK) -> list[Group]:
+    """The groups, in the order of their first finding; `of_trial` or `of_check` of each are shown in full."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.severity, finding.rule, finding.scenario), []).append(finding)
     found = []
     for group in groups.values():
-        shown = SHOWN_OF_TRIAL if group[0].scenario and group[0].severity != "note" else SHOWN_OF_CHECK
+        shown = of_trial if group[0].scenario and group[0].severity != "note" else of_check
         found.append(Group(tuple(group[:shown]), tuple(group[shown:])))
     return found
