@@ -24,8 +24,8 @@ def help_of(*arguments: str) -> str:
 
 
 def examples(text: str) -> list[list[str]]:
-    """The command lines below `Example:`."""
-    _, _, rest = text.partition("Example:\n")
+    """The command lines below `Example:` or `Examples:`."""
+    rest = re.split(r"Examples?:\n", text)[-1]
     lines = rest.split("\n\n")[0].splitlines()
     return [shlex.split(line.strip()) for line in lines if line.strip().startswith("seatrial ")]
 
