@@ -7,9 +7,10 @@ never write themselves: they enqueue work and do it in a timer of their own.
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from seatrial.model.objects import Key, Object, evolve
 
@@ -31,6 +32,20 @@ class Store:
         self._all_watchers: list[Watcher] = []
         self._index_functions: defaultdict[str, dict[str, IndexFunction]] = defaultdict(dict)
         self._indexes: dict[tuple[str, str], dict[str, dict[tuple[str, str], Object]]] = {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Store:
+        """A fork's store: keys and objects are immutable and shared, only the dicts around them are new."""
+        fork = Store.__new__(Store)
+        memo[id(self)] = fork
+        fork.revision = self.revision
+        fork._objects = defaultdict(dict, {kind: dict(found) for kind, found in self._objects.items()})
+        fork._index_functions = defaultdict(dict, {kind: dict(f) for kind, f in self._index_functions.items()})
+        fork._indexes = {
+            index: {value: dict(filed) for value, filed in values.items()} for index, values in self._indexes.items()
+        }
+        fork._watchers = copy.deepcopy(self._watchers, memo)
+        fork._all_watchers = copy.deepcopy(self._all_watchers, memo)
+        return fork
 
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
         """The object, or None."""

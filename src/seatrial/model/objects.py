@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -153,7 +154,12 @@ def dig(obj: Any, *path: str | int, default: Any = None) -> Any:
 
 def timestamp(seconds: float) -> str:
     """Virtual time as RFC 3339, cut to whole seconds as metav1.Time does."""
-    return (EPOCH + timedelta(seconds=int(seconds // 1))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _stamp(int(seconds // 1))
+
+
+@lru_cache(maxsize=4096)
+def _stamp(seconds: int) -> str:
+    return (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def micro_timestamp(seconds: float) -> str:

@@ -5,7 +5,7 @@ The scheduler has looked before; pods bound by hand, and those that came while o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seatrial.cluster.kubelet.pod_worker import Verdict
@@ -16,9 +16,41 @@ COUNTED = ("cpu", "memory", "ephemeral-storage")
 OS_LABEL = "kubernetes.io/os"
 
 
-def refusal(pod: Object, node: Object, others: Iterable[Object]) -> Verdict | None:
+HostPort = tuple[str, str, int]
+"""(protocol, address, port)."""
+
+
+class Admitted:
+    """What the pods that a node took ask for together, so that the cost of one more does not grow with them."""
+
+    def __init__(self) -> None:
+        self._pods: dict[str, tuple[pods.Resources, list[HostPort]]] = {}
+        self.requests: pods.Resources = {}
+
+    def __len__(self) -> int:
+        return len(self._pods)
+
+    def add(self, pod: Object) -> None:
+        """Count a pod."""
+        requests = pods.requests(pod.spec)
+        self._pods[pod.uid] = (requests, list(_host_ports(pod)))
+        for name, amount in requests.items():
+            self.requests[name] = self.requests.get(name, 0) + amount
+
+    def remove(self, uid: str) -> None:
+        """Count a pod no longer; harmless where it was not counted."""
+        requests, _ = self._pods.pop(uid, ({}, []))
+        for name, amount in requests.items():
+            self.requests[name] -= amount
+
+    def host_ports(self) -> Iterator[HostPort]:
+        """The ports of the node that are taken."""
+        for _, ports in self._pods.values():
+            yield from ports
+
+
+def refusal(pod: Object, node: Object, others: Admitted) -> Verdict | None:
     """Why the node refuses the pod beside the `others` that it runs; None: it takes it."""
-    others = list(others)
     return (
         _operating_system(pod, node)
         or _resources(pod, node, others)
@@ -38,22 +70,17 @@ def _operating_system(pod: Object, node: Object) -> Verdict | None:
     return None
 
 
-def _resources(pod: Object, node: Object, others: list[Object]) -> Verdict | None:
+def _resources(pod: Object, node: Object, others: Admitted) -> Verdict | None:
     allocatable: Mapping[str, Any] = node.status.get("allocatable") or {}
     room = quantities.whole(allocatable.get("pods", 110))
     if len(others) + 1 > room:
         return _short("pods", 1, len(others), room)
     wanted = pods.requests(pod.spec)
-    if not any(wanted.values()):
-        return None
-    known = [*COUNTED, *(name for name in wanted if name not in COUNTED and name in allocatable)]
-    used = [pods.requests(other.spec) for other in others]
-    for name in known:
+    for name in (*COUNTED, *(name for name in wanted if name not in COUNTED)):
         amount = wanted.get(name, 0)
         if not amount or name not in allocatable:
-            continue
-        taken = sum(one.get(name, 0) for one in used)
-        capacity = quantities.amount(name, allocatable[name])
+            continue  # resources that the node has never heard of do not keep a pod off it
+        taken, capacity = others.requests.get(name, 0), quantities.amount(name, allocatable[name])
         if taken + amount > capacity:
             return _short(name, amount, taken, capacity)
     return None
@@ -97,10 +124,9 @@ def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     return selectors.matches({"matchExpressions": [expression]}, labels)
 
 
-def _ports(pod: Object, others: list[Object]) -> Verdict | None:
-    taken = [port for other in others for port in _host_ports(other)]
+def _ports(pod: Object, others: Admitted) -> Verdict | None:
     for protocol, address, port in _host_ports(pod):
-        for known_protocol, known_address, known in taken:
+        for known_protocol, known_address, known in others.host_ports():
             same_address = "0.0.0.0" in (address, known_address) or address == known_address
             if port == known and protocol == known_protocol and same_address:
                 text = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"
@@ -108,7 +134,7 @@ def _ports(pod: Object, others: list[Object]) -> Verdict | None:
     return None
 
 
-def _host_ports(pod: Object) -> Iterator[tuple[str, str, int]]:
+def _host_ports(pod: Object) -> Iterator[HostPort]:
     sidecars = [c for c in pod.spec.get("initContainers") or () if pods.is_sidecar(c)]
     for container in (*(pod.spec.get("containers") or ()), *sidecars):
         for port in container.get("ports") or ():

@@ -125,6 +125,11 @@ class Sandbox:
                 if run.status.running:
                     yield run
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no run has an end that is set."""
+        return all(run.end is None and run.kill is None for run in self.running())
+
     def forget(self, name: str) -> None:
         """Remove a container's runs from the runtime."""
         self.runs.pop(name, None)

@@ -11,7 +11,6 @@ What is not modelled: static pods, ephemeral containers, in-place resize, device
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from seatrial.cluster.kubelet import admission, registration
@@ -22,6 +21,7 @@ from seatrial.cluster.kubelet.heartbeats import Heartbeat
 from seatrial.cluster.kubelet.images import ImageManager
 from seatrial.cluster.kubelet.pleg import Pleg
 from seatrial.cluster.kubelet.pod_worker import PodWorker
+from seatrial.cluster.kubelet.resting import Resting
 from seatrial.cluster.kubelet.runtime import Observer, Runtime
 from seatrial.cluster.kubelet.status_manager import StatusManager
 from seatrial.cluster.kubelet.volumes import FileObserver, Reference, references
@@ -58,7 +58,10 @@ class Kubelet:
         """Out of the API server's reach."""
         self._kubelets = kubelets
         self._tick = self.chance.between(0.0, SYNC_PERIOD)
+        self.admitted = admission.Admitted()
         self.workers: dict[str, PodWorker] = {}
+        """Of the pods that do not rest, by uid."""
+        self.resting: dict[str, Resting] = {}
         self.pods: dict[str, Object] = {}
         """The pods as the kubelet last heard of them, by uid (podManager)."""
         self.containers = ContainerRuntime(self)
@@ -90,9 +93,24 @@ class Kubelet:
 
     def sync(self, uid: str) -> None:
         """Look at a pod again (HandlePodSyncs)."""
-        worker, pod = self.workers.get(uid), self.pods.get(uid)
+        worker, pod = self.worker(uid), self.pods.get(uid)
         if worker is not None and pod is not None and not self.down:
             worker.update(pod)
+
+    def worker(self, uid: str) -> PodWorker | None:
+        """The worker of a pod, woken where it rests."""
+        resting = self.resting.pop(uid, None)
+        if resting is not None:
+            self.workers[uid], self.containers.sandboxes[uid] = resting.wake(self)
+        return self.workers.get(uid)
+
+    def let_rest(self, worker: PodWorker) -> None:
+        """Nothing is due for a pod: put it aside."""
+        sandbox = self.containers.sandboxes.get(worker.uid)
+        if sandbox is not None and self.workers.get(worker.uid) is worker and sandbox.is_quiet:
+            del self.workers[worker.uid]
+            del self.containers.sandboxes[worker.uid]
+            self.resting[worker.uid] = Resting(worker, sandbox)
 
     def sync_tick_from(self, time: float) -> float:
         """The first look at the work queue at or after `time`."""
@@ -110,21 +128,25 @@ class Kubelet:
     def refer(self, worker: PodWorker) -> None:
         """Remember whose entries become files of the worker's pod."""
         for reference in references(worker.pod):
-            self._kubelets.refer(reference, worker)
+            self._kubelets.refer(reference, worker.uid, self.name)
 
     def worker_is_finished(self, worker: PodWorker) -> None:
         """All is done for a pod but taking its object away."""
         self.crash_backoff.forget(worker.uid)
         self.images.forget(worker.uid)
+        self.admitted.remove(worker.uid)
 
     def power_off(self) -> None:
         """The node loses power, with all that ran on it."""
         self.down = True
         self.heartbeat.end()
+        for uid in list(self.resting):
+            self.worker(uid)
         self.containers.power_off()
         for worker in self.workers.values():
             worker.stop()
         self.workers.clear()
+        self.admitted = admission.Admitted()
         self.pods.clear()
         self.pleg.stop()
         self.images.stop()
@@ -159,20 +181,16 @@ class Kubelet:
             worker.update(pod)
             return
         node = self.node
-        if node is not None and not pod.deleting and (refusal := admission.refusal(pod, node, self._active(pod))):
+        if node is not None and not pod.deleting and (refusal := admission.refusal(pod, node, self.admitted)):
             worker.refuse(refusal)
             return
+        self.admitted.add(pod)
         worker.update(pod)
         worker.watch_deadline()
 
-    def _active(self, new: Object) -> Iterator[Object]:
-        for uid, pod in self.pods.items():
-            if uid != new.uid and uid in self.workers and not self.workers[uid].finished and not pods.is_terminal(pod):
-                yield pod
-
     def _removed(self, uid: str) -> None:
         """The object is gone: so must its containers be."""
-        pod, worker = self.pods.pop(uid, None), self.workers.get(uid)
+        pod, worker = self.pods.pop(uid, None), self.worker(uid)
         if worker is None:
             return
         if worker.finished or pod is None:
@@ -182,6 +200,7 @@ class Kubelet:
 
     def _forget(self, worker: PodWorker) -> None:
         worker.stop()
+        self.admitted.remove(worker.uid)
         self.workers.pop(worker.uid, None)
         self.containers.remove_sandbox(worker.uid)
         self.pleg.forget(worker.uid)
@@ -199,7 +218,7 @@ class Kubelets:
         self.runtime_observer: list[Observer] = []
         self.file_observer: list[FileObserver] = []
         self._kubelets: dict[str, Kubelet] = {}
-        self._references: dict[Reference, dict[str, PodWorker]] = {}
+        self._references: dict[Reference, dict[str, str]] = {}
 
     def start(self) -> None:
         """Watch nodes and pods; nodes that exist have their kubelet from now on."""
@@ -265,12 +284,15 @@ class Kubelets:
         """The containers of a pod whose processes run, whatever the API shows."""
         pod = self.cluster.store.get("Pod", namespace, name)
         kubelet = self._kubelets.get(str(pod.spec.get("nodeName"))) if pod is not None else None
-        sandbox = kubelet.containers.sandbox(pod.uid) if kubelet is not None and pod is not None else None
+        if kubelet is None or pod is None:
+            return []
+        resting = kubelet.resting.get(pod.uid)
+        sandbox = resting.sandbox if resting is not None else kubelet.containers.sandbox(pod.uid)
         return [run.status.name for run in sandbox.running()] if sandbox is not None else []
 
-    def refer(self, reference: Reference, worker: PodWorker) -> None:
-        """Tell `worker` when that ConfigMap or Secret changes."""
-        self._references.setdefault(reference, {})[worker.uid] = worker
+    def refer(self, reference: Reference, uid: str, node: str) -> None:
+        """Tell the pod's worker when that ConfigMap or Secret changes."""
+        self._references.setdefault(reference, {})[uid] = node
 
     def unrefer(self, worker: PodWorker) -> None:
         """A pod is gone."""
@@ -301,8 +323,12 @@ class Kubelets:
         self.cluster.clock.after(LATENCY, kubelet.hear, pod.uid, pod.namespace, pod.name)
 
     def _source_written(self, event: EventType, source: Object, old: Object | None) -> None:
-        for worker in self._references.get((source.kind, source.namespace, source.name), {}).values():
-            worker.files_are_stale()
+        users = self._references.get((source.kind, source.namespace, source.name), {})
+        for uid, node in users.items():
+            kubelet = self._kubelets.get(node)
+            worker = kubelet.worker(uid) if kubelet is not None else None
+            if worker is not None:
+                worker.files_are_stale()
 
 
 def _by_node(pod: Object) -> tuple[str, ...]:

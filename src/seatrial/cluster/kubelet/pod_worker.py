@@ -47,6 +47,12 @@ class Verdict:
 class PodWorker:
     """All that a kubelet keeps of one pod."""
 
+    __slots__ = (
+        "_clock", "_grace", "_idle_since", "_last_round", "_latest", "_pending", "_probes", "_requeue", "_working",
+        "files_told", "kubelet", "mounts", "pod", "reasons", "removing_all", "results", "shown", "stage", "status",
+        "termination_requested", "uid", "verdict",
+    )  # fmt: skip
+
     def __init__(self, kubelet: Kubelet, pod: Object) -> None:
         self.kubelet = kubelet
         self._clock = kubelet.clock
@@ -151,6 +157,17 @@ class PodWorker:
         """What containers read from the pod's ConfigMap and Secret volumes, by `volume/path`."""
         return self.mounts.files if self.mounts is not None else {}
 
+    def rest(self) -> None:
+        """Go to rest where nothing is due."""
+        if (
+            self._idle_since is not None
+            and self.stage == "sync"
+            and not (self._working or self._requeue is not None or self.kubelet.statuses.is_due(self))
+            and (self.mounts is None or not self.mounts.busy)
+            and all(probe.is_quiet for probe in (self._probes or {}).values())
+        ):
+            self.kubelet.let_rest(self)
+
     # Rounds
 
     def _next_round(self) -> None:
@@ -190,14 +207,14 @@ class PodWorker:
             self.kubelet.refer(self)
         PodSync(self).begin()
 
-    def sync_done(self, *, failed: bool, until: float | None = None) -> None:
-        """The sync has ended; where it failed, `until` says how long a container must wait at least."""
+    def sync_done(self, *, failed: bool, did: bool = False, until: float | None = None) -> None:
+        """The sync has ended: did it do anything, did it fail, and `until` when must a container wait at least."""
         if self.stage == "finished":
             return
         if failed:
             wait = ON_ERROR if until is None else min(max(until - self._clock.now, 0.0), RESYNC)
             self._requeue_in(wait)
-        elif self._is_settled():
+        elif not did and self._is_settled():
             self._stop_requeue()
             self._idle_since = self._clock.now
         else:
@@ -234,6 +251,7 @@ class PodWorker:
             self._next_round()
         else:
             self._working = False
+            self.rest()
 
     def _generate(self, *, terminal: bool) -> status.Status:
         self._check_deadline()

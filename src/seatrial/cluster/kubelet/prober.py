@@ -33,6 +33,11 @@ NEVER = float("inf")
 class ProbeWorker:
     """One probe of one container."""
 
+    __slots__ = (
+        "_base", "_busy", "_clock", "_container", "_container_id", "_kubelet", "_last", "_on_hold", "_period", "_pod",
+        "_probe", "_run_length", "_stopped", "_timer", "_triggered", "kind", "name",
+    )  # fmt: skip
+
     def __init__(self, pod: PodWorker, container: Mapping[str, Any], kind: ProbeType) -> None:
         self._pod = pod
         self._kubelet = pod.kubelet
@@ -64,6 +69,11 @@ class ProbeWorker:
             if not self._busy:
                 self._sleep_until(self._clock.now + MANUAL)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no look is due."""
+        return self._timer is None and not self._busy
+
     def stop(self) -> None:
         """No more probes."""
         self._stopped = True
@@ -90,6 +100,7 @@ class ProbeWorker:
             self._triggered = False
             self._base = self._clock.now
         self._look()
+        self._pod.rest()
 
     def _look(self) -> None:
         """One round of doProbe: probe, or find out how long there is nothing to probe."""

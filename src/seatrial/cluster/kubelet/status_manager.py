@@ -32,6 +32,7 @@ class StatusManager:
         self._kubelet = kubelet
         self._clock = kubelet.clock
         self._due: set[str] = set()
+        self._unsent: dict[str, None] = {}
 
     def set(self, worker: PodWorker, status: Status, *, force: bool = False) -> None:
         """Make `status` the pod's; an equal one changes nothing unless `force` (SetPodStatus)."""
@@ -86,11 +87,15 @@ class StatusManager:
     def stop(self) -> None:
         """The node is down: what was not written is lost."""
         self._due.clear()
+        self._unsent.clear()
 
     def resume(self) -> None:
         """The node can reach the API server again: write what it has learnt meanwhile."""
-        for worker in self._kubelet.workers.values():
-            self._enqueue(worker)
+        unsent, self._unsent = self._unsent, {}
+        for uid in unsent:
+            worker = self._kubelet.worker(uid)
+            if worker is not None:
+                self._enqueue(worker)
 
     def _enqueue(self, worker: PodWorker) -> None:
         if worker.uid not in self._due:
@@ -98,10 +103,12 @@ class StatusManager:
             self._clock.after(WRITE, self._write, worker)
 
     def _write(self, worker: PodWorker) -> None:
-        if worker.uid not in self._due or self._kubelet.down or self._kubelet.cut_off:
-            self._due.discard(worker.uid)
+        if worker.uid not in self._due or self._kubelet.down:
             return
         self._due.discard(worker.uid)
+        if self._kubelet.cut_off:
+            self._unsent[worker.uid] = None
+            return
         pod = self._kubelet.store.get("Pod", worker.pod.namespace, worker.pod.name)
         if pod is None or pod.uid != worker.uid or worker.shown is None:
             return
@@ -112,6 +119,12 @@ class StatusManager:
                 api.delete(pod.key, grace=0, uid=worker.uid)
         except errors.ApiError:
             self._clock.after(RETRY, self._enqueue, worker)
+        else:
+            worker.rest()
+
+    def is_due(self, worker: PodWorker) -> bool:
+        """Whether a status of the pod is yet to be written."""
+        return worker.uid in self._due
 
     def _with_times(self, old: Mapping[str, Any], status: Status) -> Status:
         before = {c["type"]: c for c in old.get("conditions") or ()}

@@ -25,7 +25,7 @@ Step = tuple[Callable[..., None], tuple[Any, ...]]
 
 
 class PodSync:
-    """One sync. When it is done the worker is told: `sync_done(failed, until)`."""
+    """One sync. When it is done the worker is told: `sync_done`."""
 
     def __init__(self, worker: PodWorker) -> None:
         self._worker = worker
@@ -96,7 +96,7 @@ class PodSync:
             return
         if self._did and not self._failed:
             self._kubelet.pleg.request(self._worker.uid)
-        self._worker.sync_done(failed=self._failed, until=self._until)
+        self._worker.sync_done(failed=self._failed, did=self._did, until=self._until)
 
     def _resume(self) -> None:
         self._waiting = False

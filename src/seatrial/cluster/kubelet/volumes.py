@@ -54,14 +54,18 @@ class VolumeMounts:
         self._deadline = 0.0
         self._poll: Timer | None = None
         self.files: Files = {}
+        self.busy = 0
+        """How many mounts and refreshes are under way."""
 
     def wait(self, then: Callable[[str], None]) -> None:
         """Call `then` with "" when all volumes are mounted, or with what went wrong. Files are refreshed on the way."""
         if not self._begun:
             self._begun = True
+            self.busy += 1
             self._clock.after(MOUNT, self._mount)
         elif not self._unmounted and next(references(self._pod), None) is not None:
-            self._clock.after(REMOUNT, self._refresh)
+            self.busy += 1
+            self._clock.after(REMOUNT, self._remount)
         if not self._unmounted:
             then("")
             return
@@ -93,6 +97,7 @@ class VolumeMounts:
             self._poll = self._clock.after(POLL, self._look)
 
     def _mount(self) -> None:
+        self.busy -= 1
         for volume in self._pod.spec.get("volumes") or ():
             self._mount_one(volume)
 
@@ -108,10 +113,20 @@ class VolumeMounts:
             )  # fmt: skip
             failures = self._failures.get(name, 0)
             self._failures[name] = failures + 1
-            self._clock.after(min(FIRST_RETRY * 2**failures, LAST_RETRY), self._mount_one, volume)
+            self.busy += 1
+            self._clock.after(min(FIRST_RETRY * 2**failures, LAST_RETRY), self._retry, volume)
             return
         self._unmounted.remove(name)
         self._refresh()
+
+    def _retry(self, volume: Mapping[str, Any]) -> None:
+        self.busy -= 1
+        self._mount_one(volume)
+
+    def _remount(self) -> None:
+        self.busy -= 1
+        self._refresh()
+        self._worker.rest()
 
     def _refresh(self) -> None:
         files = dict(_contents(self._pod, self._worker.kubelet.store, self._unmounted))
