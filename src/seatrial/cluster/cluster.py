@@ -45,7 +45,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the control plane, then the kubelets where there are any."""
-        from seatrial.cluster.controllers import ALL
+        from seatrial.cluster.controller_manager import ALL
         from seatrial.cluster.scheduler.scheduler import Scheduler
 
         self.controllers = [controller(self) for controller in ALL]

@@ -1,0 +1,29 @@
+"""The controllers that every cluster runs (cmd/kube-controller-manager, Kubernetes 1.36); each is one module of `controllers`."""
+
+from __future__ import annotations
+
+from seatrial.cluster.controllers.controller import Controller
+from seatrial.cluster.controllers.daemonset import DaemonSetController
+from seatrial.cluster.controllers.deployment import DeploymentController
+from seatrial.cluster.controllers.disruption import DisruptionController
+from seatrial.cluster.controllers.endpointslice import EndpointSliceController
+from seatrial.cluster.controllers.garbage_collector import GarbageCollector
+from seatrial.cluster.controllers.job import JobController
+from seatrial.cluster.controllers.namespace import NamespaceController
+from seatrial.cluster.controllers.replicaset import ReplicaSetController
+from seatrial.cluster.controllers.statefulset import StatefulSetController
+from seatrial.cluster.controllers.ttl_after_finished import TtlAfterFinishedController
+
+ALL: tuple[type[Controller], ...] = (
+    DeploymentController,
+    ReplicaSetController,
+    StatefulSetController,
+    DaemonSetController,
+    JobController,
+    DisruptionController,
+    EndpointSliceController,
+    GarbageCollector,
+    NamespaceController,
+    TtlAfterFinishedController,
+)
+"""The controllers that every cluster runs, in the order in which they start."""
