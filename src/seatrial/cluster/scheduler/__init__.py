@@ -1,4 +1,4 @@
-"""The scheduler: the decisions of kube-scheduler, on arrays over the nodes. Start at `framework.py` and `schedule_one.py`."""
+"""The decisions of kube-scheduler, on arrays over the nodes. Start at `framework.py` and `schedule_one.py`."""
 
 from seatrial.cluster.scheduler.placing import schedule
 

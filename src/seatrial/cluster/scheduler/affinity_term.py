@@ -1,4 +1,6 @@
-"""Pod affinity terms as the scheduler matches them (framework.AffinityTerm in pkg/scheduler/framework/types.go, 1.36)."""
+"""Pod affinity terms as the scheduler matches them (framework.AffinityTerm in pkg/scheduler/framework/types.go,
+1.36).
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,9 @@ class AffinityTerm:
     def selects_existing(self, namespace: str, labels: Mapping[str, str], namespace_labels: NamespaceLabels) -> bool:
         """Whether the term of the pod to be scheduled means an existing pod.
 
-        kube-scheduler 1.34 looks up which namespaces the selector selects and then asks the selector again, about no labels
-        at all: one that selects those (`NotIn`, `DoesNotExist`) reaches every namespace (mergeAffinityTermNamespacesIfNotEmpty
-        works on a copy of the term).
+        kube-scheduler 1.34 looks up which namespaces the selector selects and then asks the selector again, about no
+        labels at all: one that selects those (`NotIn`, `DoesNotExist`) reaches every namespace
+        (mergeAffinityTermNamespacesIfNotEmpty works on a copy of the term).
         """
         found = namespace_labels(namespace)
         there = self._reaches(namespace, {}) or (found is not None and self._reaches(namespace, found))

@@ -1,7 +1,7 @@
 """Claims and volumes as they will be once decisions already made are written (pkg/scheduler/util/assumecache, 1.36).
 
-When a pod gets a node, its unbound claims are set aside for that node at once, so that the next pod sees it; the objects in
-the store follow later. An assumption holds until the object in the store changes.
+When a pod gets a node, its unbound claims are set aside for that node at once, so that the next pod sees it; the
+objects in the store follow later. An assumption holds until the object in the store changes.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class AssumeCache:
 def claim_reference(claim: Object) -> dict[str, str]:
     """A volume's `claimRef` to a claim."""
     return {
-        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": claim.namespace, "name": claim.name, "uid": claim.uid,
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": claim.namespace,
+        "name": claim.name, "uid": claim.uid,
     }  # fmt: skip
 
 

@@ -1,25 +1,31 @@
 """Replays a scheduling case: pods in the order given, each decision final, no queue and no retry.
 
-A case is a document `{"case": {"nodes": [...], "pods": [...], ...}}` of ordinary objects, or a list of such objects. The
-result has the shape of the recordings from kube-scheduler 1.34: for each waiting pod the feasible nodes, the refusals by
-plugin, the weighted scores and the node taken.
+A case is a document `{"case": {"nodes": [...], "pods": [...], ...}}` of ordinary objects, or a list of such objects.
+The result has the shape of the recordings from kube-scheduler 1.34: for each waiting pod the feasible nodes, the
+refusals by plugin, the weighted scores and the node taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from seatrial.apis import defaults
-from seatrial.cluster.scheduler import default_preemption
+from seatrial.cluster.scheduler import default_preemption, manifest_pods
 from seatrial.cluster.scheduler.placing import Placing
 from seatrial.cluster.scheduler.priority import prioritised
-from seatrial.cluster.scheduler.profile import DEFAULT_PROFILE, Profile
+from seatrial.cluster.scheduler.profile import EVERY_NODE, Profile
 from seatrial.cluster.scheduler.schedule_one import Report
 from seatrial.cluster.store import Store
 from seatrial.model import objects
 from seatrial.model.objects import Object, evolve
 from seatrial.model.pods import is_terminal
+
+GZIP = b"\x1f\x8b"
 
 
 def objects_of(case: Mapping[str, Any]) -> Iterator[Object]:
@@ -29,7 +35,28 @@ def objects_of(case: Mapping[str, Any]) -> Iterator[Object]:
         yield from map(Object, found)
 
 
-def replay(found: Iterable[Object], profile: Profile = DEFAULT_PROFILE) -> dict[str, Any]:
+def read(data: bytes) -> dict[str, Any] | None:
+    """The case in a file's content, compressed or not; None where it is something else, manifests for example.
+
+    Raises:
+        ValueError: where the content is compressed but cannot be unpacked.
+    """
+    if data.startswith(GZIP):
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"broken gzip: {error}") from error
+    if not data.lstrip().startswith(b"{"):
+        return None
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    case = document.get("case") if isinstance(document, dict) else None
+    return case if isinstance(case, dict) else None
+
+
+def replay(found: Iterable[Object], profile: Profile = EVERY_NODE) -> dict[str, Any]:
     """Decide for every waiting pod among the objects; gives `{"nodes", "weights", "pods"}`."""
     store = Store()
     pods: list[Object] = []
@@ -42,16 +69,25 @@ def replay(found: Iterable[Object], profile: Profile = DEFAULT_PROFILE) -> dict[
                 nodes.append(obj)
             case _:
                 store.put(obj)
+    return decide_all(store, nodes, pods, profile)
+
+
+def replay_manifests(
+    nodes: Iterable[Object], objects: Iterable[Object], profile: Profile = EVERY_NODE
+) -> dict[str, Any]:
+    """The same for the pods that manifests ask for, workloads included."""
+    store = manifest_pods.made_from(nodes, objects)
+    return decide_all(store, store.list("Node"), store.list("Pod"), profile)
+
+
+def decide_all(store: Store, nodes: Sequence[Object], pods: Sequence[Object], profile: Profile) -> dict[str, Any]:
+    """Decide for the waiting ones among `pods`, in order; what they refer to is in the store."""
     placing = Placing(store, nodes, profile)
-    pods = [prioritised(pod, store) for pod in pods]
+    pods = [prioritised(pod, store) for pod in pods if not is_terminal(pod)]
     for pod in pods:
-        if pod.spec.get("nodeName") and not is_terminal(pod):
+        if pod.spec.get("nodeName"):
             placing.place(pod, pod.spec["nodeName"])
-    entries = [
-        _decide(placing, pod, position)
-        for position, pod in enumerate(pods)
-        if not pod.spec.get("nodeName") and not is_terminal(pod)
-    ]
+    entries = [_decide(placing, pod, position) for position, pod in enumerate(pods) if not pod.spec.get("nodeName")]
     return {"nodes": [node.name for node in nodes], "weights": profile.weights, "pods": entries}
 
 

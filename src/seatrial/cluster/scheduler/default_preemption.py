@@ -1,4 +1,6 @@
-"""DefaultPreemption: room is made by evicting pods of lower priority (plugins/defaultpreemption and framework/preemption, 1.34)."""
+"""DefaultPreemption: room is made by evicting pods of lower priority (plugins/defaultpreemption and
+framework/preemption, 1.34).
+"""
 
 from __future__ import annotations
 
@@ -125,7 +127,9 @@ def dry_run(
 
 
 def why_not(evaluation: Evaluation, node: NodeInfo, expected: Sequence[PlacedPod] = ()) -> tuple[str, Status] | None:
-    """Which plugin says why the pod does not fit, beside the pods that are expected or without them (RunFilterPluginsWithNominatedPods)."""
+    """Which plugin says why the pod does not fit, beside the pods that are expected or without them
+    (RunFilterPluginsWithNominatedPods).
+    """
     if expected:
         for placed in expected:
             evaluation.snapshot.count_in(placed, node)

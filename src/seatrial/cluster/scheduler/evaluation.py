@@ -243,7 +243,9 @@ class Evaluations:
         return found
 
     def forget(self, obj: Object) -> None:
-        """A Service or an owner of pods changed: forget what was worked out for the pods in its namespace it may concern."""
+        """A Service or an owner of pods changed: forget what was worked out for the pods in its namespace it may
+        concern.
+        """
         self._kept = {pod: kept for pod, kept in self._kept.items() if not _concerns(obj, pod)}
 
 

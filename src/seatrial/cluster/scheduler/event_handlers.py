@@ -1,7 +1,7 @@
 """What the scheduler hears from the cluster (pkg/scheduler/eventhandlers.go, 1.34).
 
-Pods on nodes and nodes go into the snapshot, pods without a node into the queue, and whatever may help a waiting pod wakes
-it. Nothing is written here: the store tells its watchers in the middle of a write.
+Pods on nodes and nodes go into the snapshot, pods without a node into the queue, and whatever may help a waiting pod
+wakes it. Nothing is written here: the store tells its watchers in the middle of a write.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The scheduling framework: extension points, status codes and how far a plugin looks (pkg/scheduler/framework, 1.36).
 
-Upstream asks a plugin about one node at a time. Here a plugin answers for many nodes at once, as NumPy arrays in the order
-of the snapshot's nodes. For each pod a plugin makes an object that knows the pod (upstream's preFilterState and
-preScoreState): a `NodeFilter` or a `NodeScorer`. What such an object said is kept by `evaluation.py`, the only place that
-caches; `Reach` tells it which changes make an answer stale.
+Upstream asks a plugin about one node at a time. Here a plugin answers for many nodes at once, as NumPy arrays in the
+order of the snapshot's nodes. For each pod a plugin makes an object that knows the pod (upstream's preFilterState and
+preScoreState): a `NodeFilter` or a `NodeScorer`. What such an object said is kept by `evaluation.py`, the only place
+that caches; `Reach` tells it which changes make an answer stale.
 """
 
 from __future__ import annotations
@@ -120,7 +120,9 @@ class Plugin:
         self.args = args or {}
 
     def helps(self, pod: PodInfo, event: ClusterEvent, obj: Object, old: Object | None) -> bool:
-        """Whether an event of one of the `events` can help this pod (QueueingHintFn); yes unless a plugin knows better."""
+        """Whether an event of one of the `events` can help this pod (QueueingHintFn); yes unless a plugin knows
+        better.
+        """
         return True
 
 

@@ -126,7 +126,7 @@ class AffinityFilter(NodeFilter):
         return STATUSES[code - 1]
 
     def _wanted(self) -> Mask:
-        """Nodes with a matching pod in the domain of every term, or all that have the keys where nothing matches yet."""
+        """Nodes with a matching pod in the domain of every term; all that have the keys where nothing matches yet."""
         if self._first_may and not any(count.counts[:-1].any() for count in self._near):
             found = self._topologies[0].present
             for topology in self._topologies[1:]:

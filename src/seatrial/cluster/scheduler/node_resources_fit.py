@@ -1,4 +1,6 @@
-"""NodeResourcesFit: what the pod asks for must be left, and how much is left counts (plugins/noderesources/fit.go, 1.34)."""
+"""NodeResourcesFit: what the pod asks for must be left, and how much is left counts (plugins/noderesources/fit.go,
+1.34).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from seatrial.cluster.scheduler.framework import (
     Code,
     FilterPlugin,
     Ints,
+    Mask,
     NodeFilter,
     NodeScorer,
     Reach,
@@ -67,7 +70,8 @@ class FitFilter(NodeFilter):
         """Which resources do not suffice."""
         rows = self._snapshot.table[where]
         left = rows[:, HAS] - rows[:, USED]
-        codes: Ints = (left[:, self._columns] < self._needs) @ self._bits
+        short: Mask = left[:, self._columns] < self._needs
+        codes: Ints = np.dot(short, self._bits)
         return codes
 
     def status(self, slot: int, code: int) -> Status:

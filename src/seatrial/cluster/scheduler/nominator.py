@@ -1,4 +1,6 @@
-"""Pods that wait for room on a node which preemption is making for them (pkg/scheduler/backend/queue/nominator.go, 1.34)."""
+"""Pods that wait for room on a node which preemption is making for them (pkg/scheduler/backend/queue/nominator.go,
+1.34).
+"""
 
 from __future__ import annotations
 

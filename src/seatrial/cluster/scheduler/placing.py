@@ -8,7 +8,7 @@ from seatrial.apis import defaults
 from seatrial.cluster.scheduler import volume_binding
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.priority import prioritised
-from seatrial.cluster.scheduler.profile import DEFAULT_PROFILE, Profile
+from seatrial.cluster.scheduler.profile import EVERY_NODE, Profile
 from seatrial.cluster.scheduler.schedule_one import Cycle
 from seatrial.cluster.scheduler.snapshot import Snapshot
 from seatrial.cluster.store import Store
@@ -18,7 +18,7 @@ from seatrial.model.objects import Object
 class Placing:
     """Nodes that fill up; what pods refer to is found in `store`."""
 
-    def __init__(self, store: Store, nodes: Iterable[Object], profile: Profile = DEFAULT_PROFILE) -> None:
+    def __init__(self, store: Store, nodes: Iterable[Object], profile: Profile = EVERY_NODE) -> None:
         self.store = store
         self.profile = profile
         self.snapshot = Snapshot(store)
@@ -47,12 +47,12 @@ class Placing:
 
 
 def schedule(
-    nodes: Iterable[Object], pods: Iterable[Object], others: Iterable[Object] = (), profile: Profile = DEFAULT_PROFILE
+    nodes: Iterable[Object], pods: Iterable[Object], others: Iterable[Object] = (), profile: Profile = EVERY_NODE
 ) -> dict[str, str | None]:
     """Where the scheduler puts pods, taken in the order given: `namespace/name` to node, None where a pod fits nowhere.
 
-    `others` are objects that pods refer to: claims, volumes, Services, owners, PriorityClasses, Namespaces. Pods that name a
-    node are there from the start.
+    `others` are objects that pods refer to: claims, volumes, Services, owners, PriorityClasses, Namespaces. Pods that
+    name a node are there from the start.
 
         from seatrial.cluster.scheduler import schedule
         placements = schedule(nodes, pods)

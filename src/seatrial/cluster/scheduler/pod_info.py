@@ -1,4 +1,4 @@
-"""What the scheduler knows of a pod: its spec, parsed once (framework.PodInfo in pkg/scheduler/framework/types.go, 1.36).
+"""What the scheduler knows of a pod: its spec, parsed once (PodInfo in pkg/scheduler/framework/types.go, 1.36).
 
 Pods that differ in nothing the scheduler looks at share one `PodInfo`: all replicas of a ReplicaSet do. It is the key
 under which `evaluation.py` keeps results, so it never changes and knows neither the pod's name nor its node.
@@ -25,8 +25,8 @@ class PodInfo:
     """A pod as the plugins see it. Compared by identity."""
 
     __slots__ = (
-        "affinity", "claim_names", "containers", "host_ports", "images", "labels", "namespace", "needs_claims", "nonzero_requests",
-        "owner", "pod_affinity", "pod_level_requests", "preemption_policy", "priority", "requests", "scheduler_name",
+        "affinity", "claim_names", "containers", "host_ports", "images", "labels", "namespace", "needs_claims",
+        "nonzero_requests", "owner", "pod_affinity", "preemption_policy", "priority", "requests", "scheduler_name",
         "scheduling_gates", "scoring_requests", "spec", "spread_constraints", "tolerations", "volumes",
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ def signature(pod: Object) -> bytes:
 
 
 def claim_names(pod: Object) -> Iterator[tuple[str, bool]]:
-    """The claims of a pod's volumes, and whether each is made from an ephemeral volume (component-helpers ephemeral)."""
+    """The claims of a pod's volumes, and whether each is made for an ephemeral volume (storage/ephemeral)."""
     for volume in pod.spec.get("volumes") or ():
         if claim := volume.get("persistentVolumeClaim"):
             yield claim.get("claimName", ""), False

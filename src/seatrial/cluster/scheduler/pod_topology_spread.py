@@ -204,10 +204,7 @@ class SoftConstraint:
 
     def pods(self) -> Ints:
         """How many pods count at each node."""
-        if self._count is None:
-            found = self._tally.per_node
-        else:
-            found = self.topology.spread(self._count.counts)
+        found = self._tally.per_node if self._count is None else self.topology.spread(self._count.counts)
         return np.zeros_like(found) if self._blind else found
 
     def domains_among(self, scored: Mask) -> int:

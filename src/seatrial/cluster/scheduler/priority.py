@@ -10,7 +10,9 @@ SYSTEM_CLASSES = {"system-cluster-critical": 2_000_000_000, "system-node-critica
 
 
 def prioritised(pod: Object, lister: Lister) -> Object:
-    """The pod with `priority` and `preemptionPolicy`: those of its class, else of the class that is the default, else 0."""
+    """The pod with `priority` and `preemptionPolicy`: those of its class, else of the class that is the default, else
+    0.
+    """
     if pod.spec.get("priority") is not None:
         return pod
     name = pod.spec.get("priorityClassName")

@@ -1,4 +1,6 @@
-"""A scheduling profile: which plugins run, in which order, with which weights and arguments (pkg/scheduler/profile, 1.36)."""
+"""A scheduling profile: which plugins run, in which order, with which weights and arguments (pkg/scheduler/profile,
+1.36).
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,9 @@ from seatrial.cluster.scheduler.volume_zone import VolumeZone
 PLUGINS: Mapping[str, type[Plugin]] = {
     plugin.name: plugin
     for plugin in (
-        SchedulingGates, PrioritySort, NodeUnschedulable, NodeName, TaintToleration, NodeAffinity, NodePorts, NodeResourcesFit,
-        VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone, PodTopologySpread, InterPodAffinity,
-        DefaultPreemption, NodeResourcesBalancedAllocation, ImageLocality,
+        SchedulingGates, PrioritySort, NodeUnschedulable, NodeName, TaintToleration, NodeAffinity, NodePorts,
+        NodeResourcesFit, VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone, PodTopologySpread,
+        InterPodAffinity, DefaultPreemption, NodeResourcesBalancedAllocation, ImageLocality,
     )
 }  # fmt: skip
 """Plugins by name, in the order of the default profile (apis/config/v1 getDefaultPlugins)."""
@@ -106,3 +108,5 @@ def make_profile(
 
 
 DEFAULT_PROFILE = make_profile()
+EVERY_NODE = make_profile(percentage_of_nodes_to_score=100)
+"""The default profile, but every node is looked at however many there are: what replays and packing go by."""

@@ -1,4 +1,6 @@
-"""Which pods a plugin counts: questions that a `PodInfo` answers with a number, usable as keys of the snapshot's tallies."""
+"""Which pods a plugin counts: questions that a `PodInfo` answers with a number, usable as keys of the snapshot's
+tallies.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ class SelectedByAll:
 
 @dataclass(frozen=True, slots=True)
 class Carriers:
-    """Pods that have this affinity term themselves, as one that is required, forbidden or (with its weight) preferred."""
+    """Pods that have this affinity term themselves, as one that is required, forbidden or (with its weight)
+    preferred.
+    """
 
     term: AffinityTerm
     role: Literal["required", "required_anti", "preferred"]

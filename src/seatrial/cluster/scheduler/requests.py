@@ -1,8 +1,9 @@
 """What a pod asks for, in the three ways the scheduler counts it (component-helpers resource.PodRequests, 1.36).
 
-*Effective* requests are what a node must have. *Scoring* requests count a container that names no cpu or memory as if it
-asked for a little, so that such pods do not pile up on one node; *non-zero* requests are the same for pods that are already
-on a node, and differ only where the pod has requests of its own at pod level. Pods are expected to carry the API server's defaults.
+*Effective* requests are what a node must have. *Scoring* requests count a container that names no cpu or memory as if
+it asked for a little, so that such pods do not pile up on one node; *non-zero* requests are the same for pods that
+are already on a node, and differ only where the pod has requests of its own at pod level. Pods are expected to carry
+the API server's defaults.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def nonzero(spec: Mapping[str, Any], total: Resources) -> tuple[int, int]:
 
 
 def is_counted(name: str) -> bool:
-    """Whether the scheduler counts a resource (framework.Resource.Add): cpu, memory, storage on the node and scalars."""
+    """Whether the scheduler counts a resource (framework.Resource.Add): cpu, memory, local storage, scalars."""
     return name in ("cpu", "memory", "ephemeral-storage") or is_scalar(name)
 
 

@@ -15,7 +15,7 @@ from seatrial.cluster.scheduler.requests import is_scalar
 from seatrial.cluster.scheduler.snapshot import NONZERO_CPU, NONZERO_MEMORY, Snapshot
 from seatrial.model.pods import Resources
 
-DEFAULT_RESOURCES = ({"name": "cpu", "weight": 1}, {"name": "memory", "weight": 1})
+DEFAULT_RESOURCES: Sequence[Mapping[str, Any]] = ({"name": "cpu", "weight": 1}, {"name": "memory", "weight": 1})
 MAX_CUSTOM_PRIORITY = 10
 """Scores in a RequestedToCapacityRatio shape go from 0 to 10."""
 
@@ -142,4 +142,5 @@ def _weighted_mean(scaled: Sequence[Ints], amounts: Sequence[Amounts], weights: 
             there = has > 0
             total += value // np.where(there, has, 1) * there * weight
             weight_sum = weight_sum + there * weight
-    return total // np.maximum(weight_sum, 1)
+    mean: Ints = total // np.maximum(weight_sum, 1)
+    return mean

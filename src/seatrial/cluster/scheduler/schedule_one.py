@@ -56,8 +56,8 @@ class Cycle:
     def choose(self, pod: PodInfo, *, expected: Expected | None = None, nominated: str = "") -> int | None:
         """The slot of the best node, the first where several are equally good; None where no node is feasible.
 
-        `expected` are nominated pods that go before this one, `nominated` is the node that this one waits for: it is taken
-        as soon as the pod fits there (evaluateNominatedNode).
+        `expected` are nominated pods that go before this one, `nominated` is the node that this one waits for: it is
+        taken as soon as the pod fits there (evaluateNominatedNode).
         """
         evaluation = self.evaluations.of(pod)
         if evaluation.refusal is not None:
@@ -105,7 +105,9 @@ class Cycle:
         return Report(slots.tolist(), refusals, scores, total, int(slots[total.argmax()]))
 
     def _feasible(self, evaluation: Evaluation, expected: Expected | None = None) -> tuple[Mask, int]:
-        """All feasible nodes, or as many of them as are looked for (numFeasibleNodesToFind), from where the last left off."""
+        """All feasible nodes, or as many of them as are looked for (numFeasibleNodesToFind), from where the last left
+        off.
+        """
         feasible, count = evaluation.feasible_now()
         if expected:
             feasible = feasible.copy()

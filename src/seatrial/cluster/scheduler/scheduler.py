@@ -1,8 +1,8 @@
 """kube-scheduler in a cluster: takes pods from the queue one by one, finds each a node and binds it
 (pkg/scheduler/scheduler.go and schedule_one.go, 1.34).
 
-A decision and its binding are one step of virtual time. What the store tells meanwhile comes in through `EventHandlers`;
-writing is done here, in timers.
+A decision and its binding are one step of virtual time. What the store tells meanwhile comes in through
+`EventHandlers`; writing is done here, in timers.
 """
 
 from __future__ import annotations

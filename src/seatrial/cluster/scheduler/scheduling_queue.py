@@ -1,9 +1,9 @@
 """The scheduling queue: pods to try now, later, and once something happens (pkg/scheduler/backend/queue, 1.34).
 
-*Active* pods are tried in order of priority. A pod that was tried in vain is *unschedulable* until an event happens that
-one of the plugins which refused it takes for helpful, or for five minutes; it then goes to the active queue, or first to
-the *back-off* queue where it was tried too recently. An idle scheduler takes pods from the back-off queue before their
-time (SchedulerPopFromBackoffQ, on by default since 1.33), except those that failed with an error.
+*Active* pods are tried in order of priority. A pod that was tried in vain is *unschedulable* until an event happens
+that one of the plugins which refused it takes for helpful, or for five minutes; it then goes to the active queue, or
+first to the *back-off* queue where it was tried too recently. An idle scheduler takes pods from the back-off queue
+before their time (SchedulerPopFromBackoffQ, on by default since 1.33), except those that failed with an error.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The cluster as the scheduler sees it: node infos as arrays, kept current pod by pod (pkg/scheduler/backend/cache, 1.36).
+"""The cluster as the scheduler sees it: node infos as arrays, kept current (pkg/scheduler/backend/cache, 1.36).
 
 Nodes have slots, in the order in which they came. `table` holds for each slot two rows of equal columns, what the node
 has and what its pods ask for, so that filters and scores are array operations. Every pod that comes or goes touches one

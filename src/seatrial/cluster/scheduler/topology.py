@@ -1,8 +1,8 @@
 """Counting pods by topology domain, kept current pod by pod.
 
 PodTopologySpread and InterPodAffinity both ask how many pods of some sort there are in each domain of a topology key.
-Upstream recounts all pods for every pod it schedules; here a `PodTally` is told of each pod that comes or goes, so that the
-cost of a decision does not grow with the pods already placed.
+Upstream recounts all pods for every pod it schedules; here a `PodTally` is told of each pod that comes or goes, so
+that the cost of a decision does not grow with the pods already placed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Waits until a pod's volumes are bound before the pod is (SchedulerVolumeBinder.BindPodVolumes, 1.34).
 
-Claims and volumes are marked as decided; a volume controller does the rest. The pod keeps its place on the node meanwhile.
+Claims and volumes are marked as decided; a volume controller does the rest. The pod keeps its place on the node
+meanwhile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""VolumeBinding: bound claims must be usable where the pod goes, unbound ones must find a volume (plugins/volumebinding, 1.34)."""
+"""VolumeBinding: bound claims must be usable where the pod goes, unbound ones must find a volume
+(plugins/volumebinding, 1.34).
+"""
 
 from __future__ import annotations
 

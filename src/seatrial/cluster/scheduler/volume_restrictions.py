@@ -1,4 +1,6 @@
-"""VolumeRestrictions: disks that one node mounts at a time, claims that one pod uses at a time (plugins/volumerestrictions)."""
+"""VolumeRestrictions: disks that one node mounts at a time, claims that one pod uses at a time
+(plugins/volumerestrictions).
+"""
 
 from __future__ import annotations
 
