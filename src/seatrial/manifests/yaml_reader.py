@@ -2,12 +2,11 @@
 
 go-yaml is a port of libyaml, so libyaml's events (through PyYAML's CParser) say what is YAML and what is not; what its
 scalars, tags, keys, anchors and merge keys mean is decided here. One pass over the events; no positions are kept: who
-needs a line asks `positions`. Where go-yaml differs from the libyaml of today, `_GoScanner` makes up for it.
+needs a line asks `positions`. Where go-yaml differs from the libyaml of today, `go_scanner` makes up for it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import Any
 from yaml import YAMLError, events
 from yaml._yaml import CParser
 
+from seatrial.manifests.go_scanner import GoScanner, NotGoYaml, ReadAgain
 from seatrial.manifests.limits import DEFAULT, AliasBudget, Limits
 from seatrial.manifests.yaml_scalars import MERGE, NUMERIC_START, STR, WORDS, ScalarError, key_of, value_of
 
@@ -28,6 +28,7 @@ _AWAITING_KEY: Any = object()
 _MERGE_KEY: Any = object()
 _ALIAS_BOMB = "document contains excessive aliasing: aliases make up more of it than go-yaml's limit allows"
 _USE_FEWER_ALIASES = "write out what the aliases stand for"
+_NO_COLLECTION_KEYS = "invalid map key: a list or a mapping cannot be a key"
 _MERGE_WANTS_MAPPINGS = "map merge requires map or sequence of maps as the value"
 
 
@@ -90,21 +91,25 @@ def read_noting_repeats(text: str, *, limits: Limits = DEFAULT) -> tuple[Any, tu
     Raises:
         ReadError: where Kubernetes could not read it or a limit is passed.
     """
-    builder = _Builder(text, limits)
-    try:
-        value = builder.document()
-    except YAMLError as error:
-        raise _from_libyaml(error, text, limits) from None
-    return value, tuple(builder.repeated)
+    scanner = GoScanner(text)
+    while True:
+        builder = _Builder(scanner, limits)
+        try:
+            return builder.document(), tuple(builder.repeated)
+        except ReadAgain:
+            continue
+        except YAMLError as error:
+            if not scanner.mend(error):
+                raise _from_libyaml(error, text, limits) from None
 
 
 class _Builder:
     """Builds the value of one document from its events."""
 
-    def __init__(self, text: str, limits: Limits) -> None:
+    def __init__(self, scanner: GoScanner, limits: Limits) -> None:
         self._limits = limits
-        self._scanner = _GoScanner(text)
-        self._parser = CParser(text or "\n")
+        self._scanner = scanner
+        self._parser = CParser(scanner.text or "\n")
         self._anchors: dict[str, _Anchor] = {}
         self._budget = AliasBudget()
         self._alias_text = 0
@@ -153,7 +158,7 @@ class _Builder:
                 value = event.value
                 tag = event.tag
                 if careful:
-                    tag = self._scanner.tag_of(event)
+                    value, tag = self._careful(event, opened)
                 if tag is None and not (event.implicit[0] and not event.style):
                     tag = STR
                 if key is _AWAITING_KEY:
@@ -171,7 +176,9 @@ class _Builder:
                     self._anchors[event.anchor] = _Anchor(value, 1, len(text), (text, tag))
             elif kind is mapping_start or kind is sequence_start:
                 if key is _AWAITING_KEY:
-                    raise _at(event, "invalid map key: a list or a mapping cannot be a key")
+                    if len(stack) == 1 and not container and _is_released_early(opened, event, self._parser):
+                        return {} if kind is mapping_start else []
+                    raise _at(event, _NO_COLLECTION_KEYS)
                 if len(stack) >= deepest:
                     raise _too_deep(event.start_mark, self._limits)
                 stack.append((container, key, anchor, opened, nodes_before))
@@ -190,7 +197,7 @@ class _Builder:
                 target = self._alias(event)
                 if key is _AWAITING_KEY:
                     if target.scalar is None:
-                        raise _at(event, "invalid map key: a list or a mapping cannot be a key")
+                        raise _at(event, _NO_COLLECTION_KEYS)
                     key = self._key(event, *target.scalar, container)
                     continue
                 value = target.value
@@ -213,6 +220,12 @@ class _Builder:
                 container[key] = value
                 key = _AWAITING_KEY
 
+    def _careful(self, event: Any, opened: Any) -> tuple[str, str | None]:
+        try:
+            return self._scanner.scalar(event, in_flow=opened is not None and opened.flow_style)
+        except NotGoYaml as error:
+            raise _at(event, str(error)) from None
+
     def _value(self, event: Any, text: str, tag: str | None) -> Any:
         try:
             value = _cached_value(text, tag) if len(text) <= _LONGEST_CACHED else value_of(text, tag)
@@ -225,12 +238,13 @@ class _Builder:
     def _key(self, event: Any, text: str, tag: str | None, mapping: dict[str, Any]) -> Any:
         """The key that a scalar (or an alias to one) stands for, noted where the mapping has it already."""
         if type(event) is events.ScalarEvent:
-            if text == "<<" and (event.implicit[0] or tag == MERGE):
+            merges = text == "<<" and (event.implicit[0] or tag == MERGE)
+            if event.anchor is not None:
+                value = text if tag is STR or merges else self._value(event, text, tag)
+                self._anchors[event.anchor] = _Anchor(value, 1, len(text), (text, tag))
+            if merges:
                 self._budget.nodes -= 1  # go-yaml does not decode it
                 return _MERGE_KEY
-            if event.anchor is not None:
-                value = text if tag is STR else self._value(event, text, tag)
-                self._anchors[event.anchor] = _Anchor(value, 1, len(text), (text, tag))
         key: str | None
         identity: Any
         if tag is STR or (tag is None and text not in WORDS and text[0] not in NUMERIC_START):
@@ -295,34 +309,14 @@ class _Builder:
             mapping.update(each)
 
 
-class _GoScanner:
-    r"""What go-yaml's scanner does otherwise than libyaml: looked up in the text itself, where it holds such signs.
+def _is_released_early(mapping: Any, key: Any, parser: Any) -> bool:
+    """Whether a document begins with an empty flow collection as a key: `{}: x`.
 
-    - `"\/"` is an unknown escape to it;
-    - a bare `!` before a plain scalar stays a tag, which makes the scalar text.
+    go-yaml forgets that such a collection may turn out to be a key, and takes it for the whole document.
     """
-
-    _SIGNS = re.compile(r"\\/|!(?:[\s,\]}]|<!>|$)")
-    _SLASH_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\/")
-    _BARE_TAG = re.compile(r"(?:&\S+\s+)?!(?:<!>)?(?:\s|$)")
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self.careful = self._SIGNS.search(text) is not None
-
-    def tag_of(self, event: Any) -> str | None:
-        """The tag of a scalar event as go-yaml has it.
-
-        Raises:
-            ReadError: where go-yaml would not have accepted the scalar.
-        """
-        source = self._text[event.start_mark.index : event.end_mark.index]
-        if event.style == '"' and self._SLASH_ESCAPE.search(source):
-            raise _at(event, "found unknown escape character")
-        if event.tag is None and self._BARE_TAG.match(source):
-            return STR
-        tag: str | None = event.tag
-        return tag
+    bare = key.flow_style and key.anchor is None and key.tag is None
+    where = (mapping.start_mark.index, mapping.flow_style)
+    return bare and where == (key.start_mark.index, False) and bool(parser.check_event(events.CollectionEndEvent))
 
 
 def _refuse_what_is_not_json(root: Any) -> None:

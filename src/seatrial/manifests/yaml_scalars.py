@@ -8,6 +8,7 @@ ways here: `1.0` as a value is the number 1, as a key it is another key than `1`
 from __future__ import annotations
 
 import base64
+import codecs
 import math
 import re
 import struct
@@ -34,7 +35,7 @@ NUMERIC_START = frozenset("0123456789+-.")
 """What a plain scalar begins with that may be a number."""
 
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_POINT_FLOAT = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_POINT_FLOAT = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
 _SIGNED_BINARY = re.compile(r"0b([-+][01]+)")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
@@ -47,6 +48,18 @@ _TIMES = (
 )
 _MAX_INT, _MIN_INT, _MAX_UINT = 2**63 - 1, -(2**63), 2**64 - 1
 _EXPONENT_FROM = 1e21  # from here on Go writes doubles with an exponent, which JSON readers take for doubles again
+
+
+_EACH_BYTE = "seatrial.each-byte"
+
+
+def _each_byte(error: UnicodeError) -> tuple[str, int]:
+    """U+FFFD for each bad byte, as encoding/json writes it; Python's own "replace" has one for several."""
+    assert isinstance(error, UnicodeDecodeError)
+    return "\ufffd" * (error.end - error.start), error.end
+
+
+codecs.register_error(_EACH_BYTE, _each_byte)
 
 
 class ScalarError(ValueError):
@@ -109,7 +122,7 @@ def _plain(text: str) -> Any:
     if text[0] not in NUMERIC_START:
         return text
     if text[0] == ".":
-        return _double(text) if _POINT_FLOAT.fullmatch(text) else text
+        return _double(text) if _POINT_FLOAT.fullmatch(text) else text  # Python takes the underscores too
     return _numeric(text)
 
 
@@ -153,7 +166,7 @@ def _binary(text: str) -> str:
     packed = text.replace("\n", "").replace("\r", "")
     if not _BASE64.fullmatch(packed):
         raise ScalarError("!!binary value contains invalid base64 data")
-    return base64.b64decode(packed).decode("utf-8", "replace")
+    return base64.b64decode(packed).decode("utf-8", _EACH_BYTE)
 
 
 def is_timestamp(text: str) -> bool:
