@@ -1,0 +1,62 @@
+"""What `seatrial check` found, as an Outcome."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from seatrial.checks import judge, registry, validity
+from seatrial.checks.scene import Scene
+from seatrial.findings.finding import Finding, ResourceRef
+from seatrial.findings.outcome import Inputs, Outcome, WorkloadLine
+from seatrial.findings.verdict import verdict_of
+from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.sources import Reading
+
+
+def of(
+    reading: Reading,
+    inputs: Inputs,
+    kube_version: str,
+    *,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+) -> Outcome:
+    """Validate what was read, judge the sound part of it by the rules, and put the outcome together.
+
+    Raises:
+        UnknownRule: where `select` or `ignore` names no rule.
+        ValueError: where `kube_version` is no version that there are schemas for.
+    """
+    chosen = registry.chosen(select, ignore)
+    judgement = validity.examine(reading.inventory, kube_version)
+    sound = validity.sound(reading.inventory, judgement.findings)
+    findings = [*judgement.findings, *judge(sound, select=select, ignore=ignore)]
+    findings.sort(key=lambda finding: finding.order)
+    files = {finding.location.place.file for finding in findings}
+    return Outcome(
+        inputs=inputs,
+        verdict=verdict_of(findings),
+        findings=tuple(findings),
+        workloads=_lines(sound, findings),
+        not_modelled=tuple(judgement.sentences()),
+        summary={"kubernetes": kube_version, "rules": len(chosen), "refused": judgement.invalid},
+        sources={file: reading.texts[file] for file in sorted(files) if file in reading.texts},
+    )
+
+
+def _lines(inventory: Inventory, findings: list[Finding]) -> tuple[WorkloadLine, ...]:
+    """A verdict for each workload, from the findings about itself."""
+    about: defaultdict[ResourceRef, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        about[finding.resource].append(finding)
+    return tuple(
+        WorkloadLine(
+            kind=workload.kind,
+            namespace=workload.namespace,
+            name=workload.name,
+            verdict=verdict_of(about[validity.reference(workload.resource)]),
+            replicas=workload.least_replicas if workload.scaled else 0,
+        )
+        for workload in Scene(inventory).workloads
+    )

@@ -1,0 +1,47 @@
+"""`seatrial check`: judge manifests by the practices of running Kubernetes in production."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from seatrial.cli import inputs, outputs
+
+if TYPE_CHECKING:
+    from seatrial.findings.verdict import FailOn
+
+
+@click.command()
+@inputs.paths_argument
+@click.option("--select", multiple=True, metavar="RULE", help="Judge only this rule; may be given again.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given again.")
+@inputs.kube_version_option
+@outputs.fail_on_option
+@outputs.output_option
+@inputs.input_errors_exit_2
+def command(
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    kube_version: str,
+    fail_on: FailOn,
+    output: str,
+) -> None:
+    """Check manifests against the practices of running Kubernetes in production; docs/checks explains each rule.
+
+    What the API server would refuse is a finding too, and is not judged further.
+
+    \b
+    Example:
+      seatrial check examples/shop
+    """
+    from seatrial.checks import check_outcome, registry
+
+    reading = inputs.read(paths)
+    try:
+        outcome = check_outcome.of(reading, inputs.counts(reading), kube_version, select=select, ignore=ignore)
+    except registry.UnknownRule as error:
+        inputs.fail(f"{error}; docs/checks lists them")
+    outputs.show(outcome, output, checklist=True)
+    inputs.finish(reading, outputs.exit_code(outcome, fail_on))
