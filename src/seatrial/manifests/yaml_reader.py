@@ -316,7 +316,11 @@ def _is_released_early(mapping: Any, key: Any, parser: Any) -> bool:
     """
     bare = key.flow_style and key.anchor is None and key.tag is None
     where = (mapping.start_mark.index, mapping.flow_style)
-    return bare and where == (key.start_mark.index, False) and bool(parser.check_event(events.CollectionEndEvent))
+    return (
+        bare
+        and where == (key.start_mark.index, False)
+        and bool(parser.check_event(events.MappingEndEvent, events.SequenceEndEvent))
+    )
 
 
 def _refuse_what_is_not_json(root: Any) -> None:
