@@ -58,15 +58,31 @@ class CustomKind:
         return [*(unknown if strict else ()), *errors.found]
 
 
-def kinds_of(definition: Mapping[str, Any]) -> dict[tuple[str, str], CustomKind | None]:
-    """(apiVersion, kind) to what a CustomResourceDefinition serves; None where a version has no schema to go by."""
+@dataclass(slots=True)
+class Served:
+    """A custom kind that a CustomResourceDefinition serves; its schema is made when the first resource asks for it."""
+
+    version: Mapping[str, Any]
+    namespaced: bool
+    made: bool = False
+    kind: CustomKind | None = None
+
+    def schema(self) -> CustomKind | None:
+        """The schema, or None where the version has none to go by."""
+        if not self.made:
+            self.kind, self.made = _kind(self.version, self.namespaced), True
+        return self.kind
+
+
+def kinds_of(definition: Mapping[str, Any]) -> dict[tuple[str, str], Served]:
+    """(apiVersion, kind) to what a CustomResourceDefinition serves."""
     spec = definition.get("spec") or {}
     names, group = spec.get("names") or {}, spec.get("group")
-    found: dict[tuple[str, str], CustomKind | None] = {}
+    found: dict[tuple[str, str], Served] = {}
     for version in spec.get("versions") or ():
         if isinstance(version, dict) and version.get("served") is not False:
             namespaced = spec.get("scope") != "Cluster"
-            found[(f"{group}/{version.get('name')}", str(names.get("kind")))] = _kind(version, namespaced)
+            found[(f"{group}/{version.get('name')}", str(names.get("kind")))] = Served(version, namespaced)
     return found
 
 

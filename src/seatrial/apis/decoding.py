@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import difflib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -63,6 +62,8 @@ def nearest(name: str, known: list[str]) -> str:
     for candidate in known:
         if candidate.lower() == name.lower():
             return candidate
+    import difflib  # needed only where something is wrong
+
     matches = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     return matches[0] if matches else ""
 

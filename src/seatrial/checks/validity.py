@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from seatrial.apis import custom_resources, lifecycle, schemas, validation
-from seatrial.apis.custom_resources import CustomKind
+from seatrial.apis.custom_resources import CustomKind, Served
 from seatrial.apis.decoding import nearest
 from seatrial.apis.violations import Errors, Version, Violation
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
@@ -28,8 +28,8 @@ NOT_AN_API = ("config.k8s.io", "kubeadm.k8s.io", "kind.x-k8s.io", "client.authen
 """Groups (or their ends) of configuration files that look like objects and are sent to no API server."""
 
 
-CustomKinds = dict[tuple[str, str], CustomKind | None]
-"""(apiVersion, kind) to what a CustomResourceDefinition says of it; None where it describes no schema."""
+CustomKinds = dict[tuple[str, str], Served]
+"""(apiVersion, kind) to what a CustomResourceDefinition among the manifests serves."""
 
 
 @dataclass(slots=True)
@@ -125,11 +125,12 @@ class _Judge:
         schema = schemas.of_kind(self.version, api_version, kind)
         if schema is not None:
             return validation.against(obj, schema, self.version, self.strict)
-        known = self.custom.get((api_version, kind))
+        served = self.custom.get((api_version, kind))
+        known = served.schema() if served is not None else None
         if known is not None:
             self.judgement.rules_not_run += known.rules
             return _custom(obj, known, self.version, self.strict)
-        if (api_version, kind) not in self.custom:
+        if served is None:
             unserved = _unserved(api_version, kind, self.version, self.custom)
             if unserved:
                 return unserved
