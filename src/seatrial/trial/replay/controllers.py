@@ -1,0 +1,53 @@
+"""Plays a scenario that was recorded from a real control plane: the virtual one works, scripted kubelets run pods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from seatrial.cluster.cluster import Cluster
+from seatrial.model.objects import Object
+from seatrial.trial.replay.controllers_rows import Row, Watch
+from seatrial.trial.replay.controllers_steps import Steps
+from seatrial.trial.replay.scripted_kubelet import ScriptedKubelets
+
+NODES_BEFORE = 8.0
+"""Seconds from the making of a scenario's nodes to its objects."""
+SHARED_BEFORE = 30.0
+"""Seconds for which the nodes that all scenarios share have been there by then."""
+SHARED_NODES = ("node-0", "node-1", "node-2")
+CAPACITY = {"cpu": "8", "memory": "32Gi", "pods": "110"}
+
+
+def play(scenario: Mapping[str, Any], *, seed: int = 0) -> list[Row]:
+    """The rows that a watch of the API server would have noted."""
+    cluster = Cluster(seed=seed)
+    cluster.start()
+    namespace = f"rec-{scenario['name']}"
+    cluster.apply([Object(apiVersion="v1", kind="Namespace", metadata={"name": namespace})])
+    kubelets = ScriptedKubelets(cluster)
+    kubelets.start()
+    for name in SHARED_NODES:
+        kubelets.register(_node({"metadata": {"name": name, "labels": {"pool": "common"}}}))
+    cluster.run(SHARED_BEFORE)
+    for given in scenario.get("nodes") or ():
+        kubelets.register(_node(given))
+    cluster.run(NODES_BEFORE)
+    watch = Watch(cluster, namespace)
+    steps = Steps(cluster, kubelets, watch, namespace)
+    begin = cluster.clock.now
+    steps.do({"do": "apply", "objects": scenario.get("objects") or ()})
+    for step in scenario.get("steps") or ():
+        cluster.clock.at(begin + float(step["at"]), steps.do, step)
+    cluster.run(float(scenario["seconds"]))
+    return watch.rows
+
+
+def _node(given: Mapping[str, Any]) -> Object:
+    metadata = dict(given["metadata"])
+    metadata["labels"] = {"kubernetes.io/hostname": metadata["name"], **(metadata.get("labels") or {})}
+    capacity = {**CAPACITY, **((given.get("status") or {}).get("capacity") or {})}
+    return Object(
+        apiVersion="v1", kind="Node", metadata=metadata, spec=dict(given.get("spec") or {}),
+        status={"capacity": capacity, "allocatable": capacity},
+    )  # fmt: skip

@@ -1,0 +1,198 @@
+"""Kubelets that do with pods what the pods' annotations say, as the recordings' fake kubelets did.
+
+A bound pod runs at once and is ready after `sim/ready-after` seconds (2), never with `sim/never-ready`, unready again
+`sim/unready-at` seconds later; with `sim/exit-after` its container ends that long after it was ready, with
+`sim/exit-code` (0). A deleted pod is gone after `sim/terminate-after` seconds (1), at most its grace period. `sim/cpu`
+is its use in millicores. Nodes renew their leases every 10 s.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seatrial.cluster import errors
+from seatrial.cluster.cluster import Cluster
+from seatrial.cluster.controllers import conditions
+from seatrial.cluster.store import EventType
+from seatrial.model import objects
+from seatrial.model.objects import Key, Object, evolve
+from seatrial.model.pods import is_terminal
+
+LATENCY = 0.05
+"""Seconds from a write to the fake kubelet's act."""
+HEARTBEAT = 10.0
+LEASES = "kube-node-lease"
+
+
+class ScriptedKubelets:
+    """The kubelets of all nodes of a scenario."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._clock = cluster.clock
+        self._down: set[str] = set()
+        self._addresses = 0
+        self._cpu: dict[str, int] = {}
+
+    def start(self) -> None:
+        """Watch pods."""
+        self._cluster.store.watch("Pod", self._on_pod)
+
+    def register(self, node: Object) -> None:
+        """Make a node, ready from the start, and keep its lease renewed."""
+        now = self._clock.timestamp()
+        ready = conditions.condition(now, "Ready", "True", "KubeletReady", "kubelet is posting ready status")
+        fine = [
+            conditions.condition(now, kind, "False", f"KubeletHas{kind}")
+            for kind in ("MemoryPressure", "DiskPressure", "PIDPressure")
+        ]
+        self._cluster.api.create(evolve(node, status={**node.status, "conditions": [*fine, ready]}))
+        self._clock.after(self._cluster.chance.between(0.0, HEARTBEAT), self._beat, node.name)
+
+    def take_down(self, node: str) -> None:
+        """From now on the node says nothing."""
+        self._down.add(node)
+
+    def bring_up(self, node: str) -> None:
+        """The node is back: it says that it is ready and sees to its pods."""
+        self._down.discard(node)
+        self._say_ready(node)
+        for pod in self._cluster.store.by_index("Pod", "node", node):
+            self._clock.after(LATENCY, self._see_to, pod.key, pod.uid)
+
+    def use_cpu(self, namespace: str, name: str, millicores: int) -> None:
+        """The pod uses so much from now on, whatever its annotation says."""
+        self._cpu[f"{namespace}/{name}"] = millicores
+
+    def cpu_of(self, pod: Object) -> int | None:
+        """What the pod uses, in millicores; None where its script does not say."""
+        changed = self._cpu.get(f"{pod.namespace}/{pod.name}")
+        given = pod.annotations.get("sim/cpu")
+        return changed if changed is not None else (int(float(given)) if given else None)
+
+    def is_down(self, node: str) -> bool:
+        """Whether the node says nothing."""
+        return node in self._down
+
+    def _beat(self, node: str) -> None:
+        self._clock.after(HEARTBEAT, self._beat, node)
+        if node in self._down:
+            return
+        renewed = {"holderIdentity": node, "leaseDurationSeconds": 40}
+        renewed["renewTime"] = objects.micro_timestamp(self._clock.now)
+        lease = self._cluster.store.get("Lease", LEASES, node)
+        if lease is None:
+            lease = Object(
+                apiVersion="coordination.k8s.io/v1", kind="Lease", metadata={"name": node, "namespace": LEASES}
+            )
+            self._cluster.api.create(evolve(lease, spec=renewed))
+        else:
+            self._cluster.api.update(evolve(lease, spec=renewed))
+
+    def _say_ready(self, name: str) -> None:
+        node = self._cluster.store.get("Node", "", name)
+        if node is None:
+            return
+        now = self._clock.timestamp()
+        found = [c for c in node.status.get("conditions") or ()]
+        for kind, status in (
+            ("MemoryPressure", "False"), ("DiskPressure", "False"), ("PIDPressure", "False"), ("Ready", "True"),
+        ):  # fmt: skip
+            reason = "KubeletReady" if kind == "Ready" else f"KubeletHas{kind}"
+            found = conditions.set_in_place(found, conditions.condition(now, kind, status, reason))
+        self._cluster.api.update_status(node, {**node.status, "conditions": found})
+
+    def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
+        if event == "DELETED" or not pod.spec.get("nodeName"):
+            return
+        bound = old is None or not old.spec.get("nodeName")
+        if bound or (pod.deleting and not (old is not None and old.deleting)):
+            self._clock.after(LATENCY, self._see_to, pod.key, pod.uid)
+
+    def _see_to(self, key: Key, uid: str) -> None:
+        """Start a pod that is new to the node; begin to end one that is being deleted."""
+        pod = self._present(key, uid)
+        if pod is None:
+            return
+        if pod.deleting:
+            wait = min(_number(pod, "sim/terminate-after", 1.0), float(pod.metadata["deletionGracePeriodSeconds"]))
+            self._clock.after(wait, self._take_away, key, uid)
+        elif pod.status.get("phase") == "Pending":
+            self._run(pod)
+
+    def _run(self, pod: Object) -> None:
+        self._addresses += 1
+        address = f"10.64.{self._addresses // 250}.{self._addresses % 250 + 1}"
+        now = self._clock.timestamp()
+        running = {"running": {"startedAt": now}}
+        status = {
+            **pod.status, "phase": "Running", "startTime": now, "podIP": address, "podIPs": [{"ip": address}],
+            "containerStatuses": _container_statuses(pod, running),
+        }  # fmt: skip
+        self._write(pod, status, ready=False)
+        if "sim/never-ready" not in pod.annotations:
+            self._clock.after(_number(pod, "sim/ready-after", 2.0), self._become_ready, pod.key, pod.uid)
+
+    def _become_ready(self, key: Key, uid: str) -> None:
+        pod = self._present(key, uid)
+        if pod is None or is_terminal(pod):
+            return
+        self._write(pod, pod.status, ready=True)
+        if "sim/unready-at" in pod.annotations:
+            self._clock.after(_number(pod, "sim/unready-at", 0.0), self._become_unready, key, uid)
+        if "sim/exit-after" in pod.annotations:
+            self._clock.after(_number(pod, "sim/exit-after", 0.0), self._exit, key, uid)
+
+    def _become_unready(self, key: Key, uid: str) -> None:
+        pod = self._present(key, uid)
+        if pod is not None and not is_terminal(pod):
+            self._write(pod, pod.status, ready=False)
+
+    def _exit(self, key: Key, uid: str) -> None:
+        pod = self._present(key, uid)
+        if pod is None:
+            return
+        code = int(_number(pod, "sim/exit-code", 0.0))
+        ended = {
+            "exitCode": code, "reason": "Error" if code else "Completed", "finishedAt": self._clock.timestamp(),
+        }  # fmt: skip
+        status = {
+            **pod.status, "phase": "Failed" if code else "Succeeded",
+            "containerStatuses": _container_statuses(pod, {"terminated": ended}),
+        }  # fmt: skip
+        self._write(pod, status, ready=False)
+
+    def _take_away(self, key: Key, uid: str) -> None:
+        pod = self._present(key, uid)
+        if pod is None:
+            return
+        try:
+            self._cluster.api.delete(key, grace=0, uid=uid)
+        except errors.ApiError:
+            return  # somebody else took it away or made a new one
+
+    def _present(self, key: Key, uid: str) -> Object | None:
+        """The pod, where it is still that pod and its node is not down."""
+        pod = self._cluster.store.get(*key)
+        if pod is None or pod.uid != uid or pod.spec.get("nodeName") in self._down:
+            return None
+        return pod
+
+    def _write(self, pod: Object, status: dict[str, Any], *, ready: bool) -> None:
+        now = self._clock.timestamp()
+        found = status.get("conditions")
+        for kind in ("ContainersReady", "Ready"):
+            found = conditions.set_in_place(found, conditions.condition(now, kind, "True" if ready else "False"))
+        statuses = [{**c, "ready": ready} for c in status.get("containerStatuses") or ()]
+        self._cluster.api.update_status(pod, {**status, "conditions": found, "containerStatuses": statuses})
+
+
+def _container_statuses(pod: Object, state: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"name": c["name"], "image": c.get("image", ""), "restartCount": 0, "ready": False, "state": state}
+        for c in pod.spec["containers"]
+    ]
+
+
+def _number(pod: Object, annotation: str, otherwise: float) -> float:
+    return float(pod.annotations.get(annotation, otherwise))
