@@ -48,9 +48,9 @@ class PodWorker:
     """All that a kubelet keeps of one pod."""
 
     __slots__ = (
-        "_clock", "_grace", "_idle_since", "_last_round", "_latest", "_pending", "_probes", "_requeue", "_working",
-        "files_told", "kubelet", "mounts", "pod", "reasons", "removing_all", "results", "shown", "stage", "status",
-        "termination_requested", "uid", "verdict",
+        "_clock", "_grace", "_idle_since", "_last_round", "_latest", "_made", "_made_of", "_pending", "_probes",
+        "_requeue", "_working", "files_told", "kubelet", "mounts", "pod", "reasons", "removing_all", "results", "shown",
+        "stage", "status", "termination_requested", "uid", "verdict",
     )  # fmt: skip
 
     def __init__(self, kubelet: Kubelet, pod: Object) -> None:
@@ -80,6 +80,9 @@ class PodWorker:
         self._last_round = -1.0
         self._requeue: Timer | None = None
         self._idle_since: float | None = None
+        self._made: status.Status | None = None
+        self._made_of: tuple[Any, ...] | None = None
+        """What the status was last made of: as long as that stays, so does the status."""
 
     # What others ask for
 
@@ -195,6 +198,7 @@ class PodWorker:
     def _sync(self) -> None:
         made = self._generate(terminal=False)
         self.kubelet.statuses.set(self, made)
+        self._made = self.shown
         if made["phase"] in status.TERMINAL:
             self.termination_requested = True
             self._grace = self._effective_grace(self.pod, gone=False)
@@ -206,6 +210,14 @@ class PodWorker:
             self.mounts = VolumeMounts(self)
             self.kubelet.refer(self)
         PodSync(self).begin()
+
+    def note_start(self, name: str, failure: StartFailure | None) -> None:
+        """Remember why a container did not start, or that it did (reasonCache)."""
+        self._made_of = None
+        if failure is not None:
+            self.reasons[name] = failure
+        else:
+            self.reasons.pop(name, None)
 
     def sync_done(self, *, failed: bool, did: bool = False, until: float | None = None) -> None:
         """The sync has ended: did it do anything, did it fail, and `until` when must a container wait at least."""
@@ -255,9 +267,21 @@ class PodWorker:
 
     def _generate(self, *, terminal: bool) -> status.Status:
         self._check_deadline()
+        made_of = (
+            self.status,
+            self.pod.deleting,
+            pods.is_terminal(self.pod),
+            status.foreign(self.pod),
+            self.verdict,
+            terminal,
+        )
+        if self.shown is not None and self.shown is self._made and made_of == self._made_of:
+            status.probe_unready(self)
+            return self.shown
         made = status.generate(self, terminal=terminal)
         if self.removing_all and not self.status.containers:
             self.removing_all = False
+        self._made_of = None if self.reasons else made_of
         return made
 
     # The work queue
@@ -360,9 +384,12 @@ class PodWorker:
     def set_result(self, kind: ProbeType, container_id: str, result: bool | None) -> None:
         """A probe's result; a new one makes the kubelet look at the pod (proberesults.Manager)."""
         if result is not None:
-            if self.results.get((kind, container_id)) == result:
+            known = self.results.get((kind, container_id))
+            if known == result:
                 return
             self.results[kind, container_id] = result
+            if bool(known) != result:
+                self._made_of = None
         if kind == "liveness" and result:
             return
         if kind != "liveness":

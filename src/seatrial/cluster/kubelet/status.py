@@ -69,10 +69,15 @@ def generate(worker: PodWorker, *, terminal: bool) -> Status:
     return status
 
 
+def foreign(pod: Object) -> list[Status]:
+    """The pod's conditions that are not the kubelet's."""
+    return [c for c in pod.status.get("conditions") or () if c["type"] not in conditions.KUBELET_OWNED]
+
+
 def _conditions(
     pod: Object, shown: PodStatus, statuses: Mapping[str, Status], phase: str, restarting: bool
 ) -> list[Status]:
-    others = [c for c in pod.status.get("conditions") or () if c["type"] not in conditions.KUBELET_OWNED]
+    others = foreign(pod)
     made = [conditions.condition("PodReadyToStartContainers", shown.sandbox_ready)]
     made.append(conditions.initialized(pod.spec, statuses, phase))
     containers = conditions.containers_ready(pod.spec, statuses, phase)
@@ -177,6 +182,14 @@ def _mark_probed(worker: PodWorker, init: Mapping[str, Status], regular: Mapping
         status["started"] = "running" in status["state"]
     for container in worker.pod.spec.get("containers") or ():
         _mark(worker, container, regular[str(container["name"])])
+
+
+def probe_unready(worker: PodWorker) -> None:
+    """Probe at once who runs unready, as every look at a pod does."""
+    for field in ("initContainerStatuses", "containerStatuses"):
+        for status in (worker.shown or {}).get(field) or ():
+            if status["started"] and not status["ready"] and "running" in status["state"]:
+                worker.trigger_readiness(str(status["name"]))
 
 
 def _mark(worker: PodWorker, container: Mapping[str, Any], status: Status) -> None:

@@ -129,15 +129,19 @@ class StatusManager:
     def _with_times(self, old: Mapping[str, Any], status: Status) -> Status:
         before = {c["type"]: c for c in old.get("conditions") or ()}
         now = self._clock.timestamp()
-        dated = []
-        for condition in status["conditions"]:
-            if condition["type"] in conditions.KUBELET_OWNED:
-                known = before.get(condition["type"])
-                same = known is not None and known["status"] == condition["status"]
-                since = dig(known, "lastTransitionTime", default=now) if same else now
-                condition = {**condition, "lastProbeTime": None, "lastTransitionTime": since}
-            dated.append(condition)
+        dated = [_dated(c, before.get(c["type"]), now) for c in status["conditions"]]
         return {**status, "conditions": dated, "startTime": old.get("startTime") or now}
+
+
+def _dated(condition: Status, known: Status | None, now: str) -> Status:
+    """A condition with the time of its last transition; the known one where nothing about it is new."""
+    if condition["type"] not in conditions.KUBELET_OWNED:
+        return condition
+    if known is None or known["status"] != condition["status"]:
+        return {**condition, "lastProbeTime": None, "lastTransitionTime": now}
+    if known.get("reason") == condition.get("reason") and known.get("message") == condition.get("message"):
+        return known
+    return {**condition, "lastProbeTime": None, "lastTransitionTime": known.get("lastTransitionTime", now)}
 
 
 def merge(pod: Object, status: Status, may_still_run: bool) -> Status:

@@ -133,11 +133,10 @@ class PodSync:
         ContainerStart(self._worker, container, self._started).begin()
 
     def _started(self, failure: StartFailure | None) -> None:
+        self._worker.note_start(self._starting, failure)
         if failure is None:
             self._did = True
-            self._worker.reasons.pop(self._starting, None)
         else:
-            self._worker.reasons[self._starting] = failure
             self._failed = True
             if failure.until is not None and (self._until is None or failure.until < self._until):
                 self._until = failure.until
