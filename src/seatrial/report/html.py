@@ -27,7 +27,8 @@ from seatrial.report.noticed import SETTLE, WORDS, Matrix
 
 SCRIPTS = ("uplot/uPlot.iife.min.js", "time.js", "charts.js", "stage.js", "player.js", "scenario.js", "page.js")
 STYLES = ("uplot/uPlot.min.css", "page.css", "findings.css", "scenario.css")
-IN_FULL = 12
+FULL_OF_TRIAL = 20
+FULL_OF_CHECK = 4
 """So many findings of one rule and scenario are shown with excerpt and diff, further ones as a row each."""
 VERDICTS = {
     "pass": "Users would have noticed nothing.",
@@ -64,15 +65,15 @@ def render(outcome: Outcome) -> str:
         version=__version__,
         outcome=outcome,
         policy=f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:",
-        script=Markup(script),  # noqa: S704 # our own files
-        style=Markup(style),  # noqa: S704 # our own files
+        script=Markup(script),  # our own files, not text of a user
+        style=Markup(style),  # our own files, not text of a user
         data=_embedded({"timelines": list(outcome.timelines), "words": WORDS}),
         sentence=VERDICTS[outcome.verdict],
         counts={severity: sum(f.severity == severity for f in outcome.findings) for severity in SEVERITIES},
         matrix=matrix,
         played={timeline["scenario"]: timeline["title"] for timeline in outcome.timelines},
         settle=SETTLE,
-        groups=folding.fold(outcome.findings, of_trial=IN_FULL, of_check=IN_FULL),
+        groups=folding.fold(outcome.findings, of_trial=FULL_OF_TRIAL, of_check=FULL_OF_CHECK),
         excerpts=lambda finding: excerpts.excerpts(finding, outcome.sources),
     )
 
@@ -88,7 +89,7 @@ def _hash(text: str) -> str:
 
 def _embedded(data: dict[str, Any]) -> Markup:
     """JSON that cannot end the element in which it stands."""
-    return Markup(orjson.dumps(data).decode().replace("<", "\\u003c"))  # noqa: S704 # no `<` is left
+    return Markup(orjson.dumps(data).decode().replace("<", "\\u003c"))  # no `<` is left
 
 
 def _ticked(text: str) -> Markup:

@@ -35,7 +35,7 @@
     view.player.pause();
     if (asked.has("t") && Number.isFinite(t)) view.player.seek(t);
     if (asked.has("play")) view.player.toggle();
-    document.getElementById("scenarios").scrollIntoView();
+    document.getElementById("scenarios").scrollIntoView({ behavior: "instant" });
   }
 
   function tabKeys(event) {

@@ -8,6 +8,7 @@ const scenario = (() => {
       this.view = view;
       this.workload = workload;
       this.plot = element("div", { class: "plot", role: "img", "aria-label": this.summary() });
+      this.plot.style.height = `${charts.height(workload) + 1}px`;
       this.readout = element("div", { class: "readout" });
       const hurt = this.hurt();
       const label = element("button", { class: "label", type: "button", "aria-pressed": "false", onclick: () => view.choose(workload.key) },
@@ -124,7 +125,7 @@ const scenario = (() => {
     laneKeys() {
       const key = (state, text) => element("span", { class: "key", "data-state": state }, element("i"), text);
       return element("div", { class: "keys" }, key("ready", "ready pods"), key("unready", "unready pods"), key("pending", "pending pods (hatched)"),
-        key("failed", "failed requests per second; bar on top: nothing was served"), element("span", { class: "key" }, "┄ replicas asked for"));
+        key("failed", "failed requests per second, in a strip of their own; bar on top: nothing was served"), element("span", { class: "key" }, "┄ replicas asked for"));
     }
 
     watchLanes() {
@@ -140,7 +141,7 @@ const scenario = (() => {
       this.sized = new ResizeObserver(() => {
         this.stage.release();
         this.stage.keepHeight();
-        for (const lane of this.lanes) if (lane.chart) lane.chart.setSize({ width: Math.max(40, lane.plot.clientWidth), height: charts.HEIGHT });
+        for (const lane of this.lanes) if (lane.chart) lane.chart.setSize({ width: Math.max(40, lane.plot.clientWidth), height: charts.height(lane.workload) });
       });
       this.sized.observe(this.lines);
     }

@@ -34,8 +34,8 @@ const stage = (() => {
       const state = element("span", { class: "state" });
       const pods = element("div", { class: "pods" });
       const where = [node.zone, node.machine].filter(Boolean).join(" · ");
-      const title = element("b", {}, node.name, element("small", {}, where));
-      const card = element("div", { class: "node" }, element("header", {}, title, state), pods);
+      const head = element("header", {}, element("b", {}, node.name), state, element("small", { title: where }, where));
+      const card = element("div", { class: "node" }, head, pods);
       this.nodes.set(node.name, { node, card, state, pods, shown: "" });
       this.root.append(card);
     }

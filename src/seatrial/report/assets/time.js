@@ -34,7 +34,7 @@ const time = (() => {
     const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
     const step = steps.find((candidate) => seconds / candidate <= wanted) || steps[steps.length - 1];
     const found = [];
-    for (let t = 0; t <= seconds - step * 0.4; t += step) found.push(t);
+    for (let t = 0; t <= seconds - step * 0.6; t += step) found.push(t);
     found.push(seconds);
     return found;
   }
