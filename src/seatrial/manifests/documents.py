@@ -59,7 +59,8 @@ class Document:
 class Piece:
     """The text of one document, and the line and the offset in the file's text where it begins.
 
-    `refused` says why kubectl takes none of it; `value` is there already where the piece was read as JSON.
+    `refused` says why kubectl takes none of it; `value` is there already where the piece was read as JSON, and `repeats`
+    tells whether that has a key twice in one object.
     """
 
     index: int
@@ -69,6 +70,7 @@ class Piece:
     column: int = 1
     refused: str = ""
     value: Any = _UNREAD
+    repeats: bool = False
 
 
 def decode(data: bytes) -> str:
@@ -121,13 +123,22 @@ def _unreadable(data: bytes, file: str, limits: Limits) -> Problem | None:
 def _document(piece: Piece, file: str, limits: Limits) -> Document:
     line, column = piece.line, piece.column
     if piece.value is not _UNREAD:
-        return Document(Place(file, line, column, piece.index), piece.value, line)
+        repeated = _repeated_in_json(piece.text, limits) if piece.repeats else ()
+        return Document(Place(file, line, column, piece.index), piece.value, line, repeated)
     if piece.refused:
         raise yaml_reader.ReadError(piece.refused, 1, 4)
     value, repeated = yaml_reader.read_noting_repeats(piece.text, limits=limits)
     if value is not None and (comments := _LEADING_COMMENTS.match(piece.text)):
         line += comments[0].count("\n")
     return Document(Place(file, line, column, piece.index), value, piece.line, repeated)
+
+
+def _repeated_in_json(text: str, limits: Limits) -> tuple[yaml_reader.Repeated, ...]:
+    r"""Where a JSON object repeats keys: the YAML reader keeps lines, and JSON with the rare `\/` goes without."""
+    try:
+        return yaml_reader.read_noting_repeats(text, limits=limits)[1]
+    except yaml_reader.ReadError:
+        return ()
 
 
 def _problem(error: yaml_reader.ReadError, piece: Piece, file: str) -> Problem:
@@ -186,7 +197,8 @@ def _cut(text: str, start: int, index: int, line: int, plain_yaml: bool) -> Iter
 
 def _json_pieces(text: str) -> Iterator[tuple[Piece, int]]:
     """The JSON objects at the start of a text, each with the offset behind it."""
-    decoder = json.JSONDecoder(parse_constant=_no_json)
+    repeats: list[str] = []
+    decoder = json.JSONDecoder(parse_constant=_no_json, object_pairs_hook=lambda pairs: _json_object(pairs, repeats))
     index, end, line, counted = 0, 0, 1, 0
     while True:
         start = _JSON_SPACE.match(text, end).end()  # type: ignore[union-attr]  # matches the empty text too
@@ -197,7 +209,8 @@ def _json_pieces(text: str) -> Iterator[tuple[Piece, int]]:
         line += text.count("\n", counted, start)
         counted = start
         column = start - text.rfind("\n", 0, start)
-        yield Piece(index, line, start, text[start:end], column, value=value), end
+        yield Piece(index, line, start, text[start:end], column, value=value, repeats=bool(repeats)), end
+        repeats.clear()
         index += 1
 
 
@@ -206,6 +219,14 @@ def _behind_line_end(text: str, start: int) -> int:
     blank = len(text[start:]) - len(text[start:].lstrip(" \t\r\n"))
     newline = text.find("\n", start, start + blank)
     return newline + 1 if newline >= 0 else start + blank
+
+
+def _json_object(pairs: list[tuple[str, Any]], repeats: list[str]) -> dict[str, Any]:
+    """A JSON object in which the last of equal keys wins; `repeats` gets a word for each object that has such."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        repeats.append(next(iter(made)))
+    return made
 
 
 def _no_json(word: str) -> Any:
