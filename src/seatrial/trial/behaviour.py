@@ -29,6 +29,8 @@ DRAIN_SECONDS = 5.0
 """How long a process that drains goes on accepting after SIGTERM, so that those who still send to it can learn
 better."""
 
+DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+
 OK = Answer("ok", code=200)
 REFUSED = Answer("refused", "connection refused")
 
@@ -91,7 +93,7 @@ class ProfileRuntime:
     def start(self, pod: Object, container: Mapping[str, Any], run: int) -> Process:
         """Start a container as its workload's profile says."""
         profile = self.profile_of(pod)
-        startup = startup_seconds(profile, container)
+        startup = startup_seconds(profile, pod.spec, pod.annotations, container)
         ends = _end(pod, container, profile)
         if ends is None:
             drains = profile.sigterm == "drains"
@@ -113,15 +115,23 @@ class ProfileRuntime:
         return self._profiles.of(kind, namespace, name)
 
 
-def startup_seconds(profile: Profile, container: Mapping[str, Any]) -> float:
-    """From the start of a container until it serves."""
-    if profile.startup_seconds is not None:
+def startup_seconds(
+    profile: Profile, spec: Mapping[str, Any], annotations: Mapping[str, str], container: Mapping[str, Any]
+) -> float:
+    """From the start of a container until it serves. A profile speaks of the pod's main container."""
+    if profile.startup_seconds is not None and container.get("name") == main_container(spec, annotations):
         return profile.startup_seconds
     hints = [
         float(dig(container, probe, "initialDelaySeconds", default=0))
         for probe in ("startupProbe", "readinessProbe", "livenessProbe")
     ]
     return max(hints) if any(hints) else profiles.STARTUP_SECONDS
+
+
+def main_container(spec: Mapping[str, Any], annotations: Mapping[str, str]) -> str:
+    """The application among a pod's containers: the one that kubectl takes, else the first."""
+    containers = spec.get("containers") or [{}]
+    return str(annotations.get(DEFAULT_CONTAINER) or containers[0].get("name", ""))
 
 
 def hook_seconds(handler: Mapping[str, Any]) -> float:

@@ -214,7 +214,10 @@ def _patience(inventory: Inventory, known: Profiles) -> float:
         if template is None:
             continue
         profile = known.of(workload.kind, workload.namespace, workload.name)
-        startup = max((startup_seconds(profile, c) for c in template.spec.get("containers") or ()), default=0.0)
+        containers = template.spec.get("containers") or ()
+        startup = max(
+            (startup_seconds(profile, template.spec, template.annotations, c) for c in containers), default=0.0
+        )
         grace = float(template.spec.get("terminationGracePeriodSeconds") or 30)
         ready = float(workload.spec.get("minReadySeconds") or 0) if workload.kind != "Pod" else 0.0
         longest = max(longest, startup + ready, grace)

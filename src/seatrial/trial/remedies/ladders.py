@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.resources import Resource
+from seatrial.manifests.workloads import pod_template
 from seatrial.model.objects import dig
 from seatrial.trial.behaviour import startup_seconds
 from seatrial.trial.remedies import changes, mending
@@ -44,8 +45,11 @@ def _settling(symptom: Symptom, voyage: Voyage, workload: Resource) -> list[Reme
         case "restart-loop":
             container = str(symptom.evidence.get("container"))
             profile = voyage.profiles.of(workload.kind, workload.namespace, workload.name)
-            found = [c for c in dig(workload.object, *changes.POD, "containers", default=[]) if c["name"] == container]
-            startup = startup_seconds(profile, found[0]) if found else 0.0
+            template = pod_template(workload)
+            startup = 0.0
+            for candidate in template.spec.get("containers") or () if template else ():
+                if candidate["name"] == container and template:
+                    startup = startup_seconds(profile, template.spec, template.annotations, candidate)
             return ladder(changes.startup_probe(voyage.inventory, workload, container, startup))
         case "stuck":
             return ladder(mending.nearest_names(voyage.inventory, workload))
@@ -82,8 +86,11 @@ def _drain(inventory: Inventory, workload: Resource) -> list[Remedy]:
         changes.more_replicas(workload),
         changes.spread(workload),
     )
-    soft = changes.soft_anti_affinity(workload)
-    return ladder(budget, together(budget, more, spread), together(more, spread), soft, together(budget, soft))
+    soft, unpin = changes.soft_anti_affinity(workload), changes.unpin(workload)
+    return ladder(
+        unpin, budget, together(budget, more, spread), together(more, spread), soft, together(budget, soft),
+        together(unpin, budget),
+    )  # fmt: skip
 
 
 def _rollout(workload: Resource) -> list[Remedy]:
