@@ -83,17 +83,20 @@ class Steps:
         self._kubelets.bring_up(step["node"])
 
     def _cpu(self, step: Step) -> None:
-        for pod in self._selected(step):
-            self._kubelets.use_cpu(pod.namespace, pod.name, int(step["millicores"]))
+        self._kubelets.use_cpu(_labels(step), int(step["millicores"]))
 
     def _named(self, step: Step) -> Object:
         return self._cluster.api.present((step["kind"], self._namespace, step["name"]))
 
     def _selected(self, step: Step) -> list[Object]:
-        pairs = dict(part.split("=", 1) for part in step["selector"].split(",")) if step.get("selector") else {}
-        return pods_matching(self._cluster.store, self._namespace, {"matchLabels": pairs} if pairs else {})
+        return pods_matching(self._cluster.store, self._namespace, {"matchLabels": _labels(step)})
 
     def _chosen(self, step: Step) -> list[Object]:
         """The `count` oldest pods of the selector; of equal age the first by name."""
         found = sorted(self._selected(step), key=lambda p: (p.metadata["creationTimestamp"], p.name))
         return found[: step.get("count", len(found))]
+
+
+def _labels(step: Step) -> dict[str, str]:
+    """The labels that a step's selector (`app=web,tier=front`) asks for."""
+    return dict(part.split("=", 1) for part in str(step.get("selector") or "").split(",") if part)

@@ -8,18 +8,21 @@ is its use in millicores. Nodes renew their leases every 10 s.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from seatrial.cluster import errors
 from seatrial.cluster.cluster import Cluster
 from seatrial.cluster.controllers import conditions
 from seatrial.cluster.store import EventType
-from seatrial.model import objects
+from seatrial.model import objects, selectors
 from seatrial.model.objects import Key, Object, evolve
 from seatrial.model.pods import is_terminal
 
-LATENCY = 0.05
-"""Seconds from a write to the fake kubelet's act."""
+START = (0.02, 0.3)
+"""Seconds from a pod's binding until it runs, as measured in the recordings."""
+DELAY = (0.0, 0.08)
+"""Seconds by which the fake kubelets were late with everything else."""
 HEARTBEAT = 10.0
 LEASES = "kube-node-lease"
 
@@ -32,7 +35,7 @@ class ScriptedKubelets:
         self._clock = cluster.clock
         self._down: set[str] = set()
         self._addresses = 0
-        self._cpu: dict[str, int] = {}
+        self._cpu: list[tuple[dict[str, str], int]] = []
 
     def start(self) -> None:
         """Watch pods."""
@@ -58,21 +61,19 @@ class ScriptedKubelets:
         self._down.discard(node)
         self._say_ready(node)
         for pod in self._cluster.store.by_index("Pod", "node", node):
-            self._clock.after(LATENCY, self._see_to, pod.key, pod.uid)
+            self._later(0.0, self._see_to, pod)
 
-    def use_cpu(self, namespace: str, name: str, millicores: int) -> None:
-        """The pod uses so much from now on, whatever its annotation says."""
-        self._cpu[f"{namespace}/{name}"] = millicores
+    def use_cpu(self, selector: dict[str, str], millicores: int) -> None:
+        """Every pod with these labels uses so much from now on, whatever its annotation says."""
+        self._cpu.append((selector, millicores))
 
     def cpu_of(self, pod: Object) -> int | None:
         """What the pod uses, in millicores; None where its script does not say."""
-        changed = self._cpu.get(f"{pod.namespace}/{pod.name}")
+        for selector, millicores in reversed(self._cpu):
+            if selectors.matches({"matchLabels": selector}, pod.labels):
+                return millicores
         given = pod.annotations.get("sim/cpu")
-        return changed if changed is not None else (int(float(given)) if given else None)
-
-    def is_down(self, node: str) -> bool:
-        """Whether the node says nothing."""
-        return node in self._down
+        return int(float(given)) if given else None
 
     def _beat(self, node: str) -> None:
         self._clock.after(HEARTBEAT, self._beat, node)
@@ -105,9 +106,14 @@ class ScriptedKubelets:
     def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
         if event == "DELETED" or not pod.spec.get("nodeName"):
             return
-        bound = old is None or not old.spec.get("nodeName")
-        if bound or (pod.deleting and not (old is not None and old.deleting)):
-            self._clock.after(LATENCY, self._see_to, pod.key, pod.uid)
+        if pod.deleting:
+            if old is None or not old.deleting:
+                self._see_to(pod.key, pod.uid)
+        elif old is None or not old.spec.get("nodeName"):
+            self._clock.after(self._cluster.chance.between(*START), self._see_to, pod.key, pod.uid)
+
+    def _later(self, seconds: float, act: Callable[[Key, str], None], pod: Object) -> None:
+        self._clock.after(seconds + self._cluster.chance.between(*DELAY), act, pod.key, pod.uid)
 
     def _see_to(self, key: Key, uid: str) -> None:
         """Start a pod that is new to the node; begin to end one that is being deleted."""
@@ -116,7 +122,7 @@ class ScriptedKubelets:
             return
         if pod.deleting:
             wait = min(_number(pod, "sim/terminate-after", 1.0), float(pod.metadata["deletionGracePeriodSeconds"]))
-            self._clock.after(wait, self._take_away, key, uid)
+            self._later(wait, self._take_away, pod)
         elif pod.status.get("phase") == "Pending":
             self._run(pod)
 
@@ -131,7 +137,7 @@ class ScriptedKubelets:
         }  # fmt: skip
         self._write(pod, status, ready=False)
         if "sim/never-ready" not in pod.annotations:
-            self._clock.after(_number(pod, "sim/ready-after", 2.0), self._become_ready, pod.key, pod.uid)
+            self._later(_number(pod, "sim/ready-after", 2.0), self._become_ready, pod)
 
     def _become_ready(self, key: Key, uid: str) -> None:
         pod = self._present(key, uid)
@@ -139,9 +145,9 @@ class ScriptedKubelets:
             return
         self._write(pod, pod.status, ready=True)
         if "sim/unready-at" in pod.annotations:
-            self._clock.after(_number(pod, "sim/unready-at", 0.0), self._become_unready, key, uid)
+            self._later(_number(pod, "sim/unready-at", 0.0), self._become_unready, pod)
         if "sim/exit-after" in pod.annotations:
-            self._clock.after(_number(pod, "sim/exit-after", 0.0), self._exit, key, uid)
+            self._later(_number(pod, "sim/exit-after", 0.0), self._exit, pod)
 
     def _become_unready(self, key: Key, uid: str) -> None:
         pod = self._present(key, uid)
