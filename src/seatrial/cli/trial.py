@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--report", "report", metavar="FILE", type=click.Path(dir_okay=False), help="Write an HTML report.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, another run; the same seed, the same run.")
 @click.option("--verify/--no-verify", default=True, help="Try suggested changes before suggesting them (default).")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; as many as there are cores.")
 @inputs.kube_version_option
 @outputs.fail_on_option
 @outputs.output_option
@@ -35,6 +37,7 @@ def command(
     report: str | None,
     seed: int,
     verify: bool,
+    jobs: int | None,
     kube_version: str,
     fail_on: FailOn,
     output: str,
@@ -57,7 +60,8 @@ def command(
     except profiles.ProfileError as error:
         inputs.fail(str(error))
     fleet, description = fleets.nodes_for(inventory, nodes, cluster)
-    trial = run.run(inventory, fleet, known, scenarios, seed=seed, verify=verify, progress=_progress)
+    hands = jobs or os.cpu_count() or 1
+    trial = run.run(inventory, fleet, known, scenarios, seed=seed, verify=verify, hands=hands, progress=_progress)
     result = outcome.outcome_of(
         reading.inventory,
         inputs.counts(reading),

@@ -43,6 +43,7 @@ def figures(record: Record, workload: dict[str, Any]) -> dict[str, Any]:
         "failingSeconds": round(sum(b - a for a, b in failing), 1),
         "unreadySeconds": round(sum(b - a for a, b in unready), 1) if workload["replicas"] else 0.0,
         "recoverySeconds": round(broken[-1][1] - broken[0][0], 1) if broken else 0.0,
+        **({"node": record.node} if record.node else {}),
     }
 
 
@@ -73,7 +74,7 @@ def _requests(record: Record, workload: dict[str, Any]) -> Iterator[Symptom]:
     if not workload["service"] or seen["failedRequests"] < 1:
         return
     planned = record.scenario is None or record.scenario.planned
-    evidence = {**seen, "node": record.node} if record.node else dict(seen)
+    evidence = dict(seen)
     during = PHRASES.get(record.name, f"scenario {record.name}")
     who = f"`{workload['name']}`"
     where = f" ({record.node})" if record.node else ""

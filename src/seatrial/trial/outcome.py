@@ -52,6 +52,6 @@ def outcome_of(
         assumptions=(*assumptions, *trial.assumptions),
         not_modelled=tuple(unmodelled),
         summary=summary,
-        timelines=tuple(record.data for record in trial.runs),
+        timelines=tuple(trial.timelines),
         sources={file: inventory.texts[file] for file in sorted(files) if file in inventory.texts},
     )

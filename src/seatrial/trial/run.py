@@ -1,43 +1,55 @@
-"""One trial from an inventory to an outcome: settle, run the scenarios, judge, look for remedies, say it as
-findings.
-"""
+"""One trial from an inventory to findings: settle, run the scenarios, judge, look for remedies, tell."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from seatrial.findings.finding import Finding
 from seatrial.manifests.inventory import Inventory
 from seatrial.model.objects import Object
+from seatrial.trial.crew import side_by_side
 from seatrial.trial.judge import figures, judge
 from seatrial.trial.judge_settling import judge_settling
 from seatrial.trial.nodes_to_lose import nodes_to_lose
 from seatrial.trial.profiles import Profiles
 from seatrial.trial.remedies.ladders import remedies_for
+from seatrial.trial.remedies.remedy import Remedy
 from seatrial.trial.remedies.search import Found, search
 from seatrial.trial.scenario import Scenario
 from seatrial.trial.symptoms import Symptom
 from seatrial.trial.tell import refusal_finding, tell
-from seatrial.trial.voyage import SETTLE, Record, Voyage
+from seatrial.trial.voyage import Record, Voyage
 
 VERIFY_PODS = 400
 """Remedies are tried on inventories of up to so many pods; on larger ones they are only named."""
 
 Progress = Callable[[str], None]
+Figures = dict[str, dict[str, Any]]
+"""Workload key to its figures in one scenario."""
 
 
 @dataclass(slots=True)
 class Trial:
-    """What a trial found. `runs` holds the record that is shown of each scenario, the settling first."""
+    """What a trial found. `timelines` holds one of each scenario, the settling first."""
 
     findings: list[Finding] = field(default_factory=list)
-    runs: list[Record] = field(default_factory=list)
-    figures: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    timelines: list[dict[str, Any]] = field(default_factory=list)
+    figures: dict[str, Figures] = field(default_factory=dict)
     """Workload key to scenario to figures."""
     replicas: dict[str, int] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Passage:
+    """All runs of one scenario on one inventory; `timeline` is of the run in which users noticed most."""
+
+    symptoms: list[Symptom]
+    figures: Figures
+    timeline: dict[str, Any]
 
 
 def run(
@@ -48,60 +60,52 @@ def run(
     *,
     seed: int = 0,
     verify: bool = True,
+    hands: int = 1,
     progress: Progress = lambda _: None,
 ) -> Trial:
-    """Take an inventory on a trial on the given nodes."""
-    return _Conductor(nodes, known, seed, verify, progress).conduct(inventory, scenarios)
-
-
-@dataclass(slots=True)
-class _Result:
-    """All runs of one scenario on one inventory; `shown` is the one in which users noticed most."""
-
-    symptoms: list[Symptom]
-    figures: dict[str, dict[str, Any]]
-    shown: Record
+    """Take an inventory on a trial on the given nodes, with so many processes at a time."""
+    return _Conductor(nodes, known, seed, hands).conduct(inventory, scenarios, verify, progress)
 
 
 class _Conductor:
-    def __init__(self, nodes: Sequence[Object], known: Profiles, seed: int, verify: bool, progress: Progress) -> None:
-        self._nodes, self._known, self._seed = nodes, known, seed
-        self._verify, self._progress = verify, progress
+    def __init__(self, nodes: Sequence[Object], known: Profiles, seed: int, hands: int) -> None:
+        self._nodes, self._known, self._seed, self._hands = nodes, known, seed, hands
 
-    def conduct(self, inventory: Inventory, scenarios: Sequence[Scenario]) -> Trial:
-        self._progress("settling")
+    def conduct(self, inventory: Inventory, scenarios: Sequence[Scenario], verify: bool, progress: Progress) -> Trial:
+        progress("settling")
         voyage, record = self._settled(inventory)
-        trial = Trial(replicas=voyage.replicas(), assumptions=list(voyage.assumptions), runs=[record])
+        settling = judge_settling(record)
+        trial = Trial(replicas=voyage.replicas(), assumptions=list(voyage.assumptions), timelines=[record.data])
+        trial.findings.extend(refusal_finding(resource, text) for resource, text in voyage.refusals)
         if not voyage.settled:
             trial.assumptions.append("the cluster had not come to rest when the scenarios began")
-        trial.findings.extend(refusal_finding(inventory, resource, text) for resource, text in voyage.refusals)
-        verify = self._verify and voyage.cluster.store.count("Pod") <= VERIFY_PODS
-        if self._verify and not verify:
+        if verify and voyage.cluster.store.count("Pod") > VERIFY_PODS:
+            verify = False
             trial.assumptions.append(f"remedies were not tried: more than {VERIFY_PODS} pods")
-        settling = judge_settling(record)
-        self._add(trial, voyage, None, settling, verify)
+        progress(f"{len(scenarios)} scenarios")
         broken = _broken(voyage, settling)
-        for scenario in scenarios:
-            self._progress(scenario.name)
-            result = self._sail(voyage, scenario, broken)
-            trial.runs.append(result.shown)
-            for key, seen in result.figures.items():
+        passages = side_by_side([partial(self._sail, voyage, s, broken) for s in scenarios], self._hands)
+        for scenario, passage in zip(scenarios, passages, strict=True):
+            trial.timelines.append(passage.timeline)
+            for key, seen in passage.figures.items():
                 trial.figures.setdefault(key, {})[scenario.name] = seen
-            self._add(trial, voyage, scenario, result.symptoms, verify, result.figures)
+        harms: list[tuple[Scenario | None, list[Symptom], Figures]] = [(None, settling, {})]
+        harms.extend((s, p.symptoms, p.figures) for s, p in zip(scenarios, passages, strict=True))
+        progress("trying remedies")
+        self._tell(trial, voyage, harms, verify)
         return trial
 
     def _settled(self, inventory: Inventory) -> tuple[Voyage, Record]:
         voyage = Voyage(inventory, self._nodes, self._known, seed=self._seed)
         return voyage, voyage.settle()
 
-    def _sail(self, voyage: Voyage, scenario: Scenario, broken: frozenset[str]) -> _Result:
+    def _sail(self, voyage: Voyage, scenario: Scenario, broken: frozenset[str]) -> _Passage:
         """Run a scenario on a fork, or on one fork for each node that matters, and keep the worst of each workload."""
-        places = nodes_to_lose(voyage) if scenario.for_each == "node" else [""]
         symptoms: dict[tuple[str, str, str], Symptom] = {}
-        worst: dict[str, dict[str, Any]] = {}
-        shown: Record | None = None
+        worst: Figures = {}
+        shown: dict[str, Any] = {}
         most = -1.0
-        for place in places:
+        for place in nodes_to_lose(voyage) if scenario.for_each == "node" else [""]:
             record = voyage.fork().run(scenario, place)
             for symptom in judge(record, broken):
                 before = symptoms.get(symptom.key)
@@ -110,49 +114,51 @@ class _Conductor:
             harm = 0.0
             for workload in record.data["workloads"]:
                 seen = figures(record, workload)
-                if place:
-                    seen["node"] = place
                 harm += seen["failedRequests"]
-                before_seen = worst.get(workload["key"])
-                if before_seen is None or _badness(seen) > _badness(before_seen):
-                    worst[workload["key"]] = seen
+                key = workload["key"]
+                if key not in worst or _badness(seen) > _badness(worst[key]):
+                    worst[key] = seen
             if harm > most:
-                shown, most = record, harm
-        assert shown is not None
-        return _Result(_strongest(symptoms.values()), worst, shown)
+                shown, most = record.data, harm
+        return _Passage(_strongest(symptoms.values()), worst, shown)
 
-    def _add(
+    def _tell(
         self,
         trial: Trial,
         voyage: Voyage,
-        scenario: Scenario | None,
-        symptoms: Sequence[Symptom],
+        harms: Sequence[tuple[Scenario | None, list[Symptom], Figures]],
         verify: bool,
-        seen: dict[str, dict[str, Any]] | None = None,
     ) -> None:
-        """Look for remedies of symptoms, and put both down as findings."""
-        ladders = [(symptom, remedies_for(symptom, voyage)) for symptom in symptoms]
-        remedies: dict[tuple[str, str, str], Found] = {}
-        if verify:
-            for found in search(voyage.inventory, ladders, self._attempt(scenario)):
-                remedies[found.symptom.key] = found
-        for symptom, rungs in ladders:
-            trial.findings.append(
-                tell(voyage, symptom, remedies.get(symptom.key), rungs, (seen or {}).get(symptom.workload, {}))
-            )
+        """Look for remedies of all symptoms, scenario by scenario, and put both down as findings."""
+        ladders = [[(s, remedies_for(s, voyage)) for s in symptoms] for _, symptoms, _ in harms]
+        known = frozenset((s.kind, s.workload) for _, symptoms, _ in harms for s in symptoms)
+        pieces = [
+            partial(self._search, voyage.inventory, scenario, rungs, known)
+            for (scenario, _, _), rungs in zip(harms, ladders, strict=True)
+        ]
+        found = side_by_side(pieces, self._hands) if verify else [[] for _ in pieces]
+        for (_, _, seen), rungs, remedies in zip(harms, ladders, found, strict=True):
+            by_symptom = {remedy.symptom.key: remedy for remedy in remedies}
+            for symptom, candidates in rungs:
+                remedy = by_symptom.get(symptom.key)
+                trial.findings.append(tell(voyage, symptom, remedy, candidates, seen.get(symptom.workload, {})))
 
-    def _attempt(
-        self, scenario: Scenario | None
-    ) -> Callable[[Inventory], tuple[list[Symptom], dict[str, dict[str, Any]]]]:
-        def attempt(inventory: Inventory) -> tuple[list[Symptom], dict[str, dict[str, Any]]]:
-            voyage, record = self._settled(inventory)
-            settling = judge_settling(record)
-            if scenario is None:
-                return settling, {}
-            result = self._sail(voyage, scenario, _broken(voyage, settling))
-            return [*settling, *result.symptoms], result.figures
+    def _search(
+        self,
+        inventory: Inventory,
+        scenario: Scenario | None,
+        ladders: Sequence[tuple[Symptom, list[Remedy]]],
+        known: frozenset[tuple[str, str]],
+    ) -> list[Found]:
+        return search(inventory, ladders, partial(self._attempt, scenario), known)
 
-        return attempt
+    def _attempt(self, scenario: Scenario | None, inventory: Inventory) -> tuple[list[Symptom], Figures]:
+        voyage, record = self._settled(inventory)
+        settling = judge_settling(record)
+        if scenario is None:
+            return settling, {}
+        passage = self._sail(voyage, scenario, _broken(voyage, settling))
+        return [*settling, *passage.symptoms], passage.figures
 
 
 def _broken(voyage: Voyage, settling: Sequence[Symptom]) -> frozenset[str]:
@@ -178,11 +184,3 @@ def _strongest(symptoms: Iterable[Symptom]) -> list[Symptom]:
     found = list(symptoms)
     out = {(s.workload, s.scenario) for s in found if s.kind == "outage"}
     return [s for s in found if s.kind != "errors" or (s.workload, s.scenario) not in out]
-
-
-def timelines(trial: Trial) -> tuple[dict[str, Any], ...]:
-    """The timelines of all runs that are shown, the settling first."""
-    return tuple(record.data for record in trial.runs)
-
-
-__all__ = ["SETTLE", "Trial", "run", "timelines"]

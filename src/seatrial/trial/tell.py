@@ -49,7 +49,7 @@ def tell(voyage: Voyage, symptom: Symptom, found: Found | None, rungs: list[Reme
     )
 
 
-def refusal_finding(inventory: Inventory, resource: Resource, text: str) -> Finding:
+def refusal_finding(resource: Resource, text: str) -> Finding:
     """What the API server would not take."""
     return Finding(
         rule="api-server",

@@ -30,7 +30,8 @@ def remedies_for(symptom: Symptom, voyage: Voyage) -> list[Remedy]:
         case "stuck" | "pending":
             return _rollout(workload)
         case "stale-config":
-            return ladder(changes.checksum(inventory, workload))
+            checksum = changes.checksum(inventory, workload)
+            return ladder(checksum, together(checksum, *_rollout(workload)[:1]))
     return []
 
 

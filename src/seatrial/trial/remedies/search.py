@@ -37,16 +37,24 @@ class _Open:
     place: int = 0
 
 
-def search(inventory: Inventory, ladders: Sequence[tuple[Symptom, list[Remedy]]], attempt: Attempt) -> list[Found]:
-    """A remedy for every symptom that has a ladder; the first rung, unverified, where none helped."""
-    known = {symptom.key for symptom, _ in ladders}
+def search(
+    inventory: Inventory,
+    ladders: Sequence[tuple[Symptom, list[Remedy]]],
+    attempt: Attempt,
+    known: frozenset[tuple[str, str]] = frozenset(),
+) -> list[Found]:
+    """A remedy for every symptom that has a ladder; the first rung, unverified, where none helped.
+
+    A remedy must not bring new harm to its workload. `known` holds (kind, workload) of symptoms that have nothing to
+    do with it: they were there without it, and have remedies of their own.
+    """
     found: list[Found] = []
     open_ones = [_Open(symptom, rungs) for symptom, rungs in ladders if rungs]
     while open_ones:
         turn = _one_each(open_ones)
         symptoms, figures = attempt(apply(inventory, (o.rungs[o.place] for o in turn)))
         still = {s.key for s in symptoms if s.severity != "note"}
-        harmed = {s.workload for s in symptoms if s.severity == "error" and s.key not in known}
+        harmed = {s.workload for s in symptoms if s.severity == "error" and (s.kind, s.workload) not in known}
         for one in turn:
             symptom = one.symptom
             if symptom.key not in still and symptom.workload not in harmed:
