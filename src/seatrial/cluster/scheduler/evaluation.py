@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seatrial.cluster.scheduler.framework import (
     ALL,
+    ClassScorer,
     ClusterScorer,
     FilterPlugin,
     Ints,
@@ -25,13 +25,15 @@ from seatrial.cluster.scheduler.framework import (
     Status,
     unresolvable,
 )
+from seatrial.cluster.scheduler.node_classes import NodeClasses
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
 from seatrial.model.objects import Object
 
 NEVER = -(1 << 40)
 """A total far below any that a node can reach."""
-MEMO_LIMIT = 10_000
+MOST_ROWS = 10_000
+"""So many different rows are remembered."""
 
 
 class Evaluation:
@@ -80,15 +82,18 @@ class Evaluation:
     def _evaluate(self) -> None:
         n = len(self.snapshot)
         filters = [f for _, f in self.filters]
-        self._on_node = [f for f in filters if f.reach is Reach.PODS_ON_NODE]
+        self._on_node = [f for f in filters if f.reach in (Reach.ROW, Reach.PODS_ON_NODE)]
         self._anywhere = [f for f in filters if f.reach is Reach.CLUSTER]
         self._never: Mask = np.zeros(n, dtype=np.bool_) if self._elsewhere is None else self._elsewhere.copy()
         for node_filter in filters:
             if node_filter.reach is Reach.NODE:
                 self._never |= node_filter.codes(ALL) != 0
         self._local_scorers = [(s, w) for _, s, w in self.scorers if s.reach is not Reach.CLUSTER and not s.normalizes]
-        self._mended_scorers = [(s, w) for s, w in self._local_scorers if s.reach is Reach.PODS_ON_NODE]
+        self._mended_scorers = [(s, w) for s, w in self._local_scorers if s.reach is not Reach.NODE]
         self._cluster_scorers = [(s, w) for _, s, w in self.scorers if isinstance(s, ClusterScorer)]
+        self._by_row = all(f.reach is Reach.ROW for f in self._on_node) and all(
+            s.reach is Reach.ROW for s, _ in self._mended_scorers
+        )
         self._relative_scorers = [
             (s, s.scores(ALL), w) for _, s, w in self.scorers if s.reach is not Reach.CLUSTER and s.normalizes
         ]
@@ -99,8 +104,10 @@ class Evaluation:
         self.feasible: Mask = np.zeros(n, dtype=np.bool_)
         """Where all filters pass that look at one node at a time."""
         self._base: Ints = np.full(n, NEVER, dtype=np.int64)
-        self._memo: dict[bytes, int] = {}
-        self._relative: Ints | None = None
+        self._rows: dict[bytes, int] = {}
+        """What nodes with equal rows in the snapshot's table score, NEVER where they are refused."""
+        self._classes: dict[ClassScorer, NodeClasses] = {}
+        self._relative: tuple[Ints | None] | None = None
         self.count = 0
         self._recompute_all()
 
@@ -116,6 +123,7 @@ class Evaluation:
         self.feasible = ~blocked
         self.count = int(np.count_nonzero(self.feasible))
         self._relative = None
+        self._classes = {}
 
     def mend(self) -> None:
         """Ask again about the nodes whose pods changed since the last time."""
@@ -124,64 +132,104 @@ class Evaluation:
             return
         stale = changes[self._position :]
         self._position = len(changes)
-        if len(stale) == 1:
-            self._mend(np.array(stale, dtype=np.intp))
-        elif len(stale) > len(self.snapshot):
+        if len(stale) > len(self.snapshot):
             self._recompute_all()
-        else:
-            self._mend(np.unique(np.array(stale, dtype=np.intp)))
+            return
+        slots = stale if len(stale) == 1 else sorted(set(stale))
+        for slot, score in zip(slots, self._local(slots), strict=True):
+            self._note(slot, score)
+        for classes in self._classes.values():
+            classes.mend(slots, self.feasible)
 
-    def _mend(self, slots: NDArray[np.intp]) -> None:
-        blocked = self._never[slots]
-        for node_filter in self._on_node:
-            blocked = blocked | (node_filter.codes(slots) != 0)
-        base = self._fixed[slots]
-        for scorer, weight in self._mended_scorers:
-            base = base + scorer.scores(slots) * weight
-        base[blocked] = NEVER
-        self._base[slots] = base
-        before = self.feasible[slots]
-        if not np.array_equal(before, ~blocked):
-            self.feasible[slots] = ~blocked
-            self.count = int(np.count_nonzero(self.feasible))
+    def _note(self, slot: int, score: int) -> None:
+        """A node's score from plugins that look at one node at a time, NEVER where one of them refuses it."""
+        feasible = score != NEVER and not self._never[slot]
+        self._base[slot] = score + self._fixed[slot] if feasible else NEVER
+        if self.feasible[slot] != feasible:
+            self.feasible[slot] = feasible
+            self.count += 1 if feasible else -1
             self._relative = None
+
+    def _local(self, slots: list[int]) -> list[int]:
+        """Scores of nodes, or NEVER; nodes with equal rows are asked about once where nothing but the rows matters."""
+        if not self._by_row:
+            return self._ask(slots)
+        table, known = self.snapshot.table, self._rows
+        keys = [table[slot].tobytes() for slot in slots]
+        unknown = {key: slot for key, slot in zip(keys, slots, strict=True) if key not in known}
+        if unknown:
+            if len(known) > MOST_ROWS:
+                known.clear()
+                unknown = dict(zip(keys, slots, strict=True))
+            known.update(zip(unknown, self._ask(list(unknown.values())), strict=True))
+        return [known[key] for key in keys]
+
+    def _ask(self, slots: list[int]) -> list[int]:
+        where = np.array(slots, dtype=np.intp)
+        score: Ints = np.zeros(len(slots), dtype=np.int64)
+        for scorer, weight in self._mended_scorers:
+            score = score + scorer.scores(where) * weight
+        for node_filter in self._on_node:
+            score = np.where(node_filter.codes(where) != 0, NEVER, score)
+        return score.tolist()
 
     def feasible_now(self) -> tuple[Mask, int]:
         """Nodes that pass every filter, and how many they are."""
-        if not self._anywhere:
+        asked = [node_filter for node_filter in self._anywhere if not node_filter.is_idle()]
+        if not asked:
             return self.feasible, self.count
         feasible = self.feasible
-        for node_filter in self._anywhere:
+        for node_filter in asked:
             feasible = feasible & (node_filter.codes(ALL) == 0)
         return feasible, int(np.count_nonzero(feasible))
 
     def totals(self, feasible: Mask) -> Ints:
-        """Each feasible node's sum of weighted scores; other nodes stay below zero."""
+        """Each feasible node's sum of weighted scores; other nodes stay below zero.
+
+        What is the same for all nodes may be left out.
+        """
         total = self._base
         if self._relative_scorers:
-            total = total + self._relative_scores(feasible)
+            relative = self._relative_scores(feasible)
+            if relative is not None:
+                total = total + relative
         for scorer, weight in self._cluster_scorers:
-            total = total + scorer.final(feasible) * weight
+            found = self._cluster_score(scorer, weight, feasible)
+            if found is not None:
+                total = total + found
         if feasible is not self.feasible:
             total = np.where(feasible, total, NEVER)
         return total
 
-    def _relative_scores(self, feasible: Mask) -> Ints:
+    def _cluster_score(self, scorer: ClusterScorer, weight: int, feasible: Mask) -> Ints | None:
+        if isinstance(scorer, ClassScorer) and feasible is self.feasible:
+            classes = self._classes.get(scorer)
+            if classes is None:
+                classes = self._classes[scorer] = NodeClasses(scorer, feasible)
+            if classes.worthwhile:
+                return classes.scores(weight)
+        final = scorer.final(feasible)
+        return None if final is None else final * weight
+
+    def _relative_scores(self, feasible: Mask) -> Ints | None:
+        """Scores that are normalised over the feasible nodes; None where all nodes have the same."""
         if self._relative is not None and feasible is self.feasible:
-            return self._relative
+            return self._relative[0]
         total: Ints = np.zeros(len(self.snapshot), dtype=np.int64)
         for scorer, raw, weight in self._relative_scorers:
             total += scorer.normalize(raw, feasible) * weight
+        found = None if total.min() == total.max() else total
         if feasible is self.feasible:
-            self._relative = total
-        return total
+            self._relative = (found,)
+        return found
 
     def scores(self, feasible: Mask) -> dict[str, Ints]:
         """Each plugin's weighted score of every node."""
         found = {}
         for name, scorer, weight in self.scorers:
             if isinstance(scorer, ClusterScorer):
-                values = scorer.final(feasible)
+                final = scorer.final(feasible)
+                values = np.zeros(len(feasible), dtype=np.int64) if final is None else final
             else:
                 values = scorer.normalize(scorer.scores(ALL), feasible)
             found[name] = values * weight

@@ -87,9 +87,11 @@ class EventHandlers:
     def _assigned(self, pod: Object, old: Object | None) -> None:
         key = pod.key
         is_new = old is None or not old.spec.get("nodeName")
-        self._snapshot.set_pod(pod, pod.spec["nodeName"])
+        queued = self._queue.get(key) if is_new else None
+        known = queued.info if queued is not None and queued.pod.uid == pod.uid else None
+        self._snapshot.set_pod(pod, pod.spec["nodeName"], known)
         if is_new:
-            self._queue.done(key)
+            self._queue.delete(key)
             if self._scheduler.nominator:
                 self._scheduler.nominator.forget(key)
             self._move(ClusterEvent.POD_ADD, pod, old)

@@ -9,9 +9,10 @@ that caches; `Reach` tells it which changes make an answer stale.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ class Reach(Enum):
     """What an answer about a node depends on, besides the pod."""
 
     NODE = "the node object"
+    ROW = "what the node has and what its pods ask for: its rows in the snapshot's table"
     PODS_ON_NODE = "the node object and the pods on it"
     CLUSTER = "pods and nodes anywhere"
 
@@ -74,6 +76,10 @@ class NodeFilter(ABC):
     node_names: frozenset[str] | None = None
     """Where PreFilter has narrowed the nodes down: the only ones worth asking about (PreFilterResult.NodeNames)."""
 
+    def is_idle(self) -> bool:
+        """Whether no node is refused as things are; asked of filters that look at the whole cluster."""
+        return False
+
     @abstractmethod
     def codes(self, where: Where) -> Ints:
         """For each node 0 where the pod may go there, else a number that `status` understands."""
@@ -105,8 +111,33 @@ class ClusterScorer(NodeScorer):
     reach = Reach.CLUSTER
 
     @abstractmethod
-    def final(self, feasible: Mask) -> Ints:
-        """Normalised scores of all nodes; only those of feasible nodes mean anything."""
+    def final(self, feasible: Mask) -> Ints | None:
+        """Normalised scores of all nodes, of which only those of feasible nodes mean anything; None: 0 everywhere."""
+
+
+class NodeClass(NamedTuple):
+    """Nodes that a scorer cannot tell apart."""
+
+    pods: int
+    column: int
+    size: int
+    """How many feasible nodes there are of the kind."""
+
+
+class ClassScorer(ClusterScorer):
+    """A scorer that sees of a node only some of its domains and how many pods of a kind are on it."""
+
+    @abstractmethod
+    def columns(self) -> tuple[NDArray[np.intp], int]:
+        """A number for each node, equal where the domains are, and how many such numbers there are."""
+
+    @abstractmethod
+    def pods_on_nodes(self) -> Ints | None:
+        """The pods that count on each node, an array that stays current; None where they do not matter."""
+
+    @abstractmethod
+    def by_class(self, classes: Sequence[NodeClass]) -> list[int]:
+        """The final score of each class; together they are all the feasible nodes."""
 
 
 class Plugin:

@@ -108,6 +108,10 @@ class AffinityFilter(NodeFilter):
         self._unwelcome = CarriedTerms(pod, snapshot, frozenset({"required_anti"}))
         self._none: Ints = np.zeros(len(snapshot), dtype=np.int64)
 
+    def is_idle(self) -> bool:
+        """Whether the pod has no terms and no existing pod objects to it."""
+        return not (self._near or self._far or any(tally.total for _, tally, _ in self._unwelcome.current()))
+
     def codes(self, where: Where) -> Ints:
         """The first rule that is broken decides."""
         codes = self._none[where]
@@ -164,18 +168,15 @@ class AffinityScorer(ClusterScorer):
         total = self._sum()
         return np.zeros(len(self._snapshot), dtype=np.int64)[where] if total is None else total[where]
 
-    def final(self, feasible: Mask) -> Ints:
+    def final(self, feasible: Mask) -> Ints | None:
         """From the lowest to the highest sum, stretched over 0 to 100 and cut to whole numbers."""
         total = self._sum()
-        zero: Ints = np.zeros(len(feasible), dtype=np.int64)
         if total is None:
-            return zero
+            return None
         among = total[feasible]
-        if not among.size:
-            return zero
         lowest, highest = int(among.min()), int(among.max())
         if highest == lowest:
-            return zero
+            return None
         scores: Ints = (float(MAX_NODE_SCORE) * ((total - lowest) / float(highest - lowest))).astype(np.int64)
         return scores
 

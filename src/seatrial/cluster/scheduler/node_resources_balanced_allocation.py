@@ -27,7 +27,7 @@ class NodeResourcesBalancedAllocation(ScorePlugin):
 class BalanceScorer(NodeScorer):
     """100 less the standard deviation of the resources' used fractions, in per cent."""
 
-    reach = Reach.PODS_ON_NODE
+    reach = Reach.ROW
 
     def __init__(self, snapshot: Snapshot, resources: list[ScoredResource]) -> None:
         self._snapshot = snapshot

@@ -57,7 +57,7 @@ class NodeResourcesFit(FilterPlugin, ScorePlugin):
 class FitFilter(NodeFilter):
     """Codes are sets of bits: the first for too many pods, then one for each resource asked for."""
 
-    reach = Reach.PODS_ON_NODE
+    reach = Reach.ROW
 
     def __init__(self, pod: PodInfo, snapshot: Snapshot, names: list[str]) -> None:
         self._snapshot = snapshot
@@ -86,7 +86,7 @@ class FitFilter(NodeFilter):
 class AllocationScorer(NodeScorer):
     """The mean, by weight, of what a strategy thinks of each resource."""
 
-    reach = Reach.PODS_ON_NODE
+    reach = Reach.ROW
 
     def __init__(self, snapshot: Snapshot, resources: list[ScoredResource], strategy: Strategy) -> None:
         self._snapshot = snapshot

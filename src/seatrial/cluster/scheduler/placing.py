@@ -43,7 +43,7 @@ class Placing:
         """Assume the pod and its claims on a node."""
         if info.needs_claims:
             volume_binding.reserve(info, self.snapshot, slot)
-        self.snapshot.set_pod(pod, self.snapshot.nodes[slot].name)
+        self.snapshot.set_pod(pod, self.snapshot.nodes[slot].name, info)
 
 
 def schedule(

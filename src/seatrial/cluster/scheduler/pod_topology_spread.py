@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,11 @@ from seatrial.cluster.scheduler.default_selector import default_selector
 from seatrial.cluster.scheduler.events import ClusterEvent
 from seatrial.cluster.scheduler.framework import (
     MAX_NODE_SCORE,
-    ClusterScorer,
+    ClassScorer,
     FilterPlugin,
     Ints,
     Mask,
+    NodeClass,
     NodeFilter,
     NodeScorer,
     Reach,
@@ -196,26 +197,35 @@ class SoftConstraint:
         self.topology = snapshot.facts.topology(constraint.topology_key)
         self.by_host = constraint.topology_key == HOSTNAME
         self.base = float(constraint.max_skew - 1)
-        self._blind = constraint.selects_nothing
-        self._tally: PodTally = snapshot.tally(LivePods.of(pod.namespace, constraint.selector))
+        self.blind = constraint.selects_nothing
+        self.tally: PodTally = snapshot.tally(LivePods.of(pod.namespace, constraint.selector))
         self._count: DomainCount | None = None
         if not self.by_host:
-            self._count = self._tally.counted_by(self.topology, _narrowed(counted))
+            self._count = self.tally.counted_by(self.topology, _narrowed(counted))
 
     def pods(self) -> Ints:
         """How many pods count at each node."""
-        found = self._tally.per_node if self._count is None else self.topology.spread(self._count.counts)
-        return np.zeros_like(found) if self._blind else found
+        found = self.tally.per_node if self._count is None else self.topology.spread(self._count.counts)
+        return np.zeros_like(found) if self.blind else found
+
+    def pods_by_domain(self) -> Ints:
+        """How many pods count in each domain, not for constraints on hosts."""
+        assert self._count is not None
+        return np.zeros_like(self._count.counts) if self.blind else self._count.counts
 
     def domains_among(self, scored: Mask) -> int:
-        """How many domains the scored nodes lie in."""
+        """How many domains the scored nodes lie in; "in none" is one of them."""
         if self.by_host:
             return int(np.count_nonzero(scored))
         return int(np.count_nonzero(np.bincount(self.topology.domains[scored], minlength=self.topology.size + 1)))
 
 
-class SpreadScorer(ClusterScorer):
-    """The fewer pods of its kind there are where a node is, the better."""
+class SpreadScorer(ClassScorer):
+    """The fewer pods of its kind there are where a node is, the better.
+
+    Upstream's floating point steps are kept: the sum over the constraints, in their order, of pods * ln(domains + 2) and
+    maxSkew - 1, rounded.
+    """
 
     def __init__(self, pod: PodInfo, snapshot: Snapshot, constraints: list[Constraint], *, require_all: bool) -> None:
         keys = _have_all_keys(constraints, snapshot)
@@ -223,31 +233,88 @@ class SpreadScorer(ClusterScorer):
         self._constraints = [
             SoftConstraint(c, pod, snapshot, self._scored & _eligible(c, pod, snapshot)) for c in constraints
         ]
+        # A column of the classes: a domain for each constraint (hosts: whether there is a name), and whether it is scored.
+        features = [c.topology.present if c.by_host else c.topology.domains for c in self._constraints]
+        kinds, column = np.unique(np.array([*features, self._scored], dtype=np.intp), axis=1, return_inverse=True)
+        self._column: NDArray[np.intp] = column.reshape(-1)
+        self._domains: list[list[int]] = kinds[:-1].tolist()
+        self._ignored: list[bool] = (kinds[-1] == 0).tolist()
+        self._lacking: list[list[bool]] = [
+            (kind == (0 if c.by_host else c.topology.size)).tolist()
+            for c, kind in zip(self._constraints, kinds, strict=False)
+        ]
 
     def scores(self, where: Where) -> Ints:
-        """Weighted counts of pods; see `_raw`."""
+        """Weighted counts of pods, before they are turned upside down."""
         return self._raw(self._scored)[where]
 
     def final(self, feasible: Mask) -> Ints:
         """Upside down, so that the fullest place gets least; nodes that lack a key get 0."""
         scored = feasible & self._scored
         raw = self._raw(scored)
-        among = raw[scored]
-        if not among.size:
-            return np.zeros_like(raw)
-        highest, lowest = max(int(among.max()), 0), int(among.min())
-        if highest == 0:
-            return np.where(self._scored, MAX_NODE_SCORE, 0)
-        return np.where(self._scored, MAX_NODE_SCORE * (highest + lowest - raw) // highest, 0)
+        return np.where(self._scored, _upside_down(raw, raw[scored]), 0)
+
+    def columns(self) -> tuple[NDArray[np.intp], int]:
+        """Nodes in the same domains are in the same column."""
+        return self._column, len(self._ignored)
+
+    def pods_on_nodes(self) -> Ints | None:
+        """The pods that a constraint on hosts counts."""
+        found = [c.tally.per_node for c in self._constraints if c.by_host and not c.blind]
+        return found[0] if found else None
+
+    def by_class(self, classes: Sequence[NodeClass]) -> list[int]:
+        """The same as `final`, once for all nodes of a class."""
+        scored = [found for found in classes if not self._ignored[found.column]]
+        columns = sorted({found.column for found in scored})
+        by_column = dict.fromkeys(columns, 0.0)
+        sums: list[float] = []
+        for i, constraint in enumerate(self._constraints):
+            lacking, domains = self._lacking[i], self._domains[i]
+            if not constraint.by_host:
+                present = [int(domains[column]) for column in columns]
+                weight = math.log(len(set(present)) + 2)
+                counts = constraint.pods_by_domain()
+                for column, domain in zip(columns, present, strict=True):
+                    by_column[column] = 0.0 if lacking[column] else int(counts[domain]) * weight + constraint.base
+                own = [by_column[found.column] for found in scored]
+            else:
+                weight = math.log(sum(found.size for found in scored) + 2)
+                blind = constraint.blind
+                own = [
+                    0.0 if lacking[found.column] else (0 if blind else found.pods) * weight + constraint.base
+                    for found in scored
+                ]
+            sums = [x + y for x, y in zip(sums, own, strict=True)] if i else own
+        raw = iter(_turned([math.floor(x + 0.5) for x in sums]))
+        return [0 if self._ignored[found.column] else next(raw) for found in classes]
 
     def _raw(self, scored: Mask) -> Ints:
-        """Sum over the constraints of pods * ln(domains + 2) + maxSkew - 1, in upstream's floating point steps."""
         total: NDArray[np.float64] = np.zeros(len(scored), dtype=np.float64)
         for constraint in self._constraints:
             weight = math.log(constraint.domains_among(scored) + 2)
             own = constraint.pods() * weight + constraint.base
-            total = total + (
-                own if constraint.topology.present.all() else np.where(constraint.topology.present, own, 0.0)
-            )
-        rounded: Ints = np.floor(total + 0.5).astype(np.int64)
-        return rounded
+            total = total + np.where(constraint.topology.present, own, 0.0)
+        return _rounded(total)
+
+
+def _rounded(total: NDArray[np.float64]) -> Ints:
+    """math.Round of numbers that are never negative."""
+    rounded: Ints = np.floor(total + 0.5).astype(np.int64)
+    return rounded
+
+
+def _turned(raw: Sequence[int]) -> list[int]:
+    """NormalizeScore: the highest score becomes the least."""
+    highest, lowest = max(raw, default=0), min(raw, default=0)
+    return [MAX_NODE_SCORE * (highest + lowest - r) // highest if highest else MAX_NODE_SCORE for r in raw]
+
+
+def _upside_down(raw: Ints, among: Ints) -> Ints:
+    """NormalizeScore, by the highest and the lowest of the scores of feasible nodes."""
+    if not among.size:
+        return np.zeros_like(raw)
+    highest, lowest = max(int(among.max()), 0), int(among.min())
+    if highest == 0:
+        return np.full_like(raw, MAX_NODE_SCORE)
+    return MAX_NODE_SCORE * (highest + lowest - raw) // highest

@@ -94,7 +94,7 @@ class Scheduler:
         if queued.info.needs_claims:
             volumes = volume_binding.reserve(queued.info, self.snapshot, slot)
             if volumes:
-                self.snapshot.set_pod(queued.pod, node)
+                self.snapshot.set_pod(queued.pod, node, queued.info)
                 self.binder.begin(queued, node, volumes)
                 return
         self.bind(queued, node)
@@ -102,15 +102,15 @@ class Scheduler:
     def bind(self, queued: QueuedPod, node: str) -> None:
         """Bind a pod to its node (the Bind plugin DefaultBinder)."""
         pod = queued.pod
-        self.queue.done(pod.key)
         try:
             bound = self.api.bind(pod.key, node)
         except errors.ApiError:
             self.snapshot.remove_pod(pod.key)
             current = self.store.get(*pod.key)
             if current is not None and not current.spec.get("nodeName") and not current.deleting:
-                self.queue.restore(queued)
                 self.queue.failed(queued, self.clock.now)
+            else:
+                self.queue.delete(pod.key)
             return
         text = f"Successfully assigned {pod.namespace}/{pod.name} to {node}"
         events.record(self.cluster, bound, "Scheduled", text, source=SOURCE)

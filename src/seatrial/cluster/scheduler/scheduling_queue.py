@@ -104,14 +104,6 @@ class SchedulingQueue:
                     return self._taken(queued)
         return None
 
-    def restore(self, queued: QueuedPod) -> None:
-        """Take a pod back that was thought to be done."""
-        self._pods[queued.pod.key] = queued
-
-    def done(self, key: Key) -> None:
-        """The pod has a node."""
-        self._pods.pop(key, None)
-
     def unschedulable(self, queued: QueuedPod, plugins: frozenset[str], now: float) -> None:
         """Put a pod back that no node was found for, because of these plugins."""
         queued.plugins = plugins

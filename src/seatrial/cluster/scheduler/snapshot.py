@@ -128,11 +128,19 @@ class Snapshot:
         self.facts = NodeFacts(self.nodes)
         self._forget_tallies()
 
-    def set_pod(self, pod: Object, node_name: str) -> None:
-        """Place a pod, or take note of the present state of one that is placed."""
+    def set_pod(self, pod: Object, node_name: str, pod_info: PodInfo | None = None) -> None:
+        """Place a pod, or take note of the present state of one that is placed; `pod_info` where it is known."""
         key = pod.key
-        self.remove_pod(key)
-        placed = PlacedPod(pod, self.info(pod))
+        info = self._pods.get(key)
+        if info is not None:
+            old = info.pods[key]
+            if info.name == node_name and same_to_nodes(old.pod, pod):
+                info.pods[key] = PlacedPod(pod, old.info)
+                return
+            self._take(key, info)
+        elif self._homeless:
+            self.remove_pod(key)
+        placed = PlacedPod(pod, pod_info or self.info(pod))
         info = self.by_name.get(node_name)
         if info is None:
             self._homeless.setdefault(node_name, {})[key] = placed
@@ -294,6 +302,16 @@ class Snapshot:
 def allocatable(node: Object) -> Mapping[str, Any]:
     """What pods may use of a node; a node that does not say has its capacity."""
     return node.status.get("allocatable") or node.status.get("capacity") or {}
+
+
+def same_to_nodes(old: Object, new: Object) -> bool:
+    """Whether a pod on a node is still the same to all others: its status does not count."""
+    return (
+        old.deleting == new.deleting
+        and (old.spec is new.spec or old.spec == new.spec)
+        and old.labels == new.labels
+        and old.uid == new.uid
+    )
 
 
 def changed(old: Object, new: Object) -> bool:
