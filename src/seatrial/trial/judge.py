@@ -95,6 +95,8 @@ def _requests(record: Record, workload: dict[str, Any]) -> Iterator[Symptom]:
         f"during {during}{where} {requests(workload['failed'])} to {who} failed, "
         f"in {lasting(max(1.0, seen['failingSeconds']))} all told"
     )
+    if record.node:
+        message += ": they went to the dead node until the cluster noticed"
     yield Symptom("errors", workload["key"], record.name, _severity(record, workload, planned), message, evidence)
 
 
