@@ -56,7 +56,7 @@ def command(
     inventory, left_out = sound.sound(reading.inventory, invalid)
     scenarios = _scenarios(inventory, names)
     try:
-        known = profiles.read(inventory)
+        known = profiles.read(reading.inventory)  # these documents need no name
     except profiles.ProfileError as error:
         inputs.fail(str(error))
     fleet, description = fleets.nodes_for(inventory, nodes, cluster)
