@@ -223,12 +223,12 @@ def _timeline(name: str, title: str) -> dict[str, Any]:
 def _pods(scenario: str, kind: str, workload: str, replicas: int, service: bool) -> list[dict[str, Any]]:
     found = []
     for index in range(replicas):
-        node = f"node-{(index + len(workload)) % len(NODES)}"
+        node: str | None = f"node-{(index + len(workload)) % len(NODES)}"
         name = f"{workload}-{index}" if kind == "StatefulSet" else f"{workload}-7d9c-{'bcdfg'[index]}x{index}k"
         steps: list[list[Any]] = [[0.0, "ready"]]
         heir: list[list[Any]] = []
         if kind == "Job":
-            steps, node = [[0.0, "pending"]], None  # type: ignore[assignment]  # never placed: null in the timeline
+            steps, node = [[0.0, "pending"]], None
         elif scenario == "rollout" and kind == "Deployment":
             begin = 14.0 + 22 * index
             steps += [[begin + 12, "terminating"], [begin + 20, "gone"]]
@@ -243,7 +243,12 @@ def _pods(scenario: str, kind: str, workload: str, replicas: int, service: bool)
         found.append({"name": name, "workload": f"shop/{kind}/{workload}", "node": node, "steps": steps})
         if heir:
             other = f"node-{(index + len(workload) + 2) % len(NODES)}"
-            twin = {"name": f"{name}-n", "workload": f"shop/{kind}/{workload}", "node": other, "steps": heir}
+            twin: dict[str, Any] = {
+                "name": f"{name}-n",
+                "workload": f"shop/{kind}/{workload}",
+                "node": other,
+                "steps": heir,
+            }
             found.append(twin)
     return found
 

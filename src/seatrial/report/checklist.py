@@ -5,7 +5,7 @@ from __future__ import annotations
 from seatrial.findings.finding import SEVERITIES, Finding
 from seatrial.findings.outcome import Outcome
 from seatrial.findings.wording import counted
-from seatrial.report.terminal import HUES, Terminal
+from seatrial.report.terminal import HUES, Terminal, plain
 
 
 def render_check(outcome: Outcome, *, colour: bool, width: int) -> str:
@@ -39,6 +39,6 @@ def summary(outcome: Outcome, terminal: Terminal) -> str:
 
 def _line(finding: Finding, terminal: Terminal) -> str:
     severity = terminal.paint(finding.severity, HUES[finding.severity])
-    place = terminal.paint(str(finding.location.place), "bold")
+    place = terminal.paint(plain(str(finding.location.place)), "bold")
     rule = terminal.paint(f"[{finding.rule}]", "dim")
-    return f"{place}: {severity}: {finding.resource}: {' '.join(finding.message.split())} {rule}"
+    return f"{place}: {severity}: {plain(' '.join(f'{finding.resource}: {finding.message}'.split()))} {rule}"

@@ -19,7 +19,7 @@ HUNK = re.compile(r"^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line shown. `mark`: `hit`, `add`, `remove`, `skip` or empty; a number is 0 where the line is not in that file."""
+    """One line shown. `mark`: `hit`, `add`, `remove`, `skip` or empty; a number is 0 where it is in no such file."""
 
     text: str
     old: int = 0

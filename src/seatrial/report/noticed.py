@@ -86,6 +86,10 @@ class Matrix:
             ran=judged and (scenario == SETTLE or key not in self.broken),
         )
 
+    def is_calm(self, line: WorkloadLine) -> bool:
+        """Whether the workload does not fail and nobody noticed anything: where there are many, these can be folded."""
+        return line.verdict != "fail" and all(self.cell(line, name).severity is None for name in self.scenarios)
+
 
 def _scenarios(outcome: Outcome) -> list[str]:
     """In the order run. `settle` stands first, and only where something went wrong while settling."""

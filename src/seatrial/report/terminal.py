@@ -44,8 +44,13 @@ class Terminal:
 
     def wrapped(self, text: str, indent: str, first: str = "") -> list[str]:
         """The text in lines that fit. `first` begins the first one, as wide as `indent` when printed."""
-        lines = textwrap.wrap(" ".join(text.split()), max(20, self.width - len(indent)), break_on_hyphens=False)
+        lines = textwrap.wrap(plain(" ".join(text.split())), max(20, self.width - len(indent)), break_on_hyphens=False)
         return [(first if number == 0 and first else indent) + line for number, line in enumerate(lines)]
+
+
+def plain(text: str) -> str:
+    """One line of text without characters by which a manifest could command the terminal."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text.expandtabs())
 
 
 def shortened(text: str, width: int) -> str:

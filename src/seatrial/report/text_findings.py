@@ -6,8 +6,9 @@ from seatrial.findings.finding import Finding, Fix, Patch
 from seatrial.findings.outcome import Outcome
 from seatrial.findings.wording import counted
 from seatrial.report import evidence
+from seatrial.report.excerpts import diff_lines
 from seatrial.report.folding import Group, fold
-from seatrial.report.terminal import HUES, Terminal
+from seatrial.report.terminal import HUES, Terminal, plain
 
 INDENT = "    "
 LABEL = 6
@@ -43,7 +44,7 @@ def _group(group: Group, terminal: Terminal) -> list[str]:
 
 def _finding(finding: Finding, terminal: Terminal) -> list[str]:
     resource = finding.resource
-    name = f"{resource.namespace}/{resource.name}" if resource.namespace else resource.name
+    name = plain(f"{resource.namespace}/{resource.name}" if resource.namespace else resource.name)
     title = f"{finding.severity} {resource.kind} {name}"
     tail = " · ".join(part for part in (finding.scenario, finding.rule) if part)
     space = " " * max(2, terminal.width - len(title) - len(tail) - 2)
@@ -92,12 +93,13 @@ def _fix(fix: Fix, terminal: Terminal) -> list[str]:
 def _changed_lines(patch: Patch, terminal: Terminal) -> list[str]:
     """What a patch takes away and puts in; the file's name stands in `why` already, so no headers."""
     lines = []
-    for line in patch.diff.splitlines():
-        if line.startswith(("---", "+++")) or line[:1] not in ("+", "-"):
+    for line in diff_lines(patch.diff):
+        if line.mark not in ("add", "remove"):
             continue
-        text = line if len(line) <= terminal.width - 10 else line[: terminal.width - 11] + "…"
-        colour = "green" if line[0] == "+" else "red"
-        lines.append(f"{INDENT}{' ' * LABEL}{terminal.paint(text, colour)}")
+        text = plain(f"{'+' if line.mark == 'add' else '-'}{line.text}")
+        if len(text) > terminal.width - 10:
+            text = f"{text[: terminal.width - 11]}…"
+        lines.append(f"{INDENT}{' ' * LABEL}{terminal.paint(text, 'green' if line.mark == 'add' else 'red')}")
     return lines
 
 

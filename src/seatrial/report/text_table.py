@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from seatrial.findings.outcome import Outcome, WorkloadLine
 from seatrial.findings.wording import counted
 from seatrial.report.noticed import Matrix, Noticed
-from seatrial.report.terminal import HUES, Terminal, shortened
+from seatrial.report.terminal import HUES, Terminal, plain, shortened
 
 MANY = 40
-"""From so many workloads on, those that pass share one line."""
+"""Of more workloads than that, those whose users noticed nothing share one line."""
 SHORTEST_WIDE_NAME = 24
 SHORTEST_NAME = 14
 
@@ -20,14 +20,14 @@ def table(outcome: Outcome, terminal: Terminal) -> list[str]:
     matrix = Matrix(outcome)
     shown = matrix.workloads
     if len(shown) > MANY:
-        shown = [line for line in shown if line.verdict != "pass"]
+        shown = [line for line in shown if not matrix.is_calm(line)]
     several = len({line.namespace for line in outcome.workloads}) > 1
     layouts = [_Layout(terminal, matrix, shown, several, compact=compact) for compact in (False, True)]
     fitting = next((layout for layout in layouts if layout.fits), None)
     lines = fitting.columns() if fitting else layouts[0].sentences()
     hidden = len(matrix.workloads) - len(shown)
     if hidden:
-        lines.append(f"{terminal.mark('pass')} {counted(hidden, 'more workload')} that pass")
+        lines.append(f"{terminal.mark('pass')} {counted(hidden, 'more workload')} whose users noticed nothing")
     return lines
 
 
@@ -40,7 +40,7 @@ class _Layout:
         self.terminal = terminal
         self.matrix = matrix
         self.lines = lines
-        self.names = [f"{line.namespace}/{line.name}" if several else line.name for line in lines]
+        self.names = [plain(f"{line.namespace}/{line.name}" if several else line.name) for line in lines]
         self.cells = [[matrix.cell(line, scenario) for scenario in matrix.scenarios] for line in lines]
         self.compact = compact
         self.gap = " " if compact else "  "
@@ -77,7 +77,7 @@ class _Layout:
         rows: list[str] = []
         for line, name, cells in zip(self.lines, self.names, self.cells, strict=True):
             told = [
-                f"{scenario} {cell.label}"
+                f"{scenario} {cell.short}"
                 for scenario, cell in zip(self.matrix.scenarios, cells, strict=True)
                 if cell.label not in ("ok", "–")
             ]
@@ -89,7 +89,6 @@ class _Layout:
         return cell.short if self.compact else cell.label
 
     def _cell(self, cell: Noticed, width: int) -> str:
-        text = self._label(cell).ljust(width)
-        if cell.severity is None:
-            return self.terminal.paint(text, "dim")
-        return self.terminal.paint(text, HUES[cell.severity])
+        label = self._label(cell)
+        painted = self.terminal.paint(label, HUES[cell.severity] if cell.severity else "dim")
+        return painted + " " * (width - len(label))

@@ -58,13 +58,13 @@
     document.getElementById("none-left").hidden = left > 0;
   }
 
-  function foldPassing() {
-    const rows = [...document.querySelectorAll(".matrix .row-pass")];
-    const button = document.getElementById("show-passing");
+  function foldCalm() {
+    const rows = [...document.querySelectorAll(".matrix .calm")];
+    const button = document.getElementById("show-calm");
     if (!button || document.querySelectorAll(".matrix tbody tr").length <= 40 || !rows.length) return;
     for (const row of rows) row.hidden = true;
     button.hidden = false;
-    button.textContent = `Show ${rows.length} workloads that pass`;
+    button.textContent = `Show ${rows.length} workloads whose users noticed nothing`;
     button.addEventListener("click", () => {
       for (const row of rows) row.hidden = false;
       button.hidden = true;
@@ -84,7 +84,7 @@
   if (search) search.addEventListener("input", filter);
   addEventListener("beforeprint", () => { for (const finding of document.querySelectorAll(".finding")) finding.open = true; });
   addEventListener("hashchange", follow);
-  foldPassing();
+  foldCalm();
 
   // The first scenario is drawn when it comes near; what the address asks for, at once.
   follow();
