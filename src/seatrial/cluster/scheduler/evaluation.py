@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seatrial.cluster.scheduler.framework import (
     ALL,
@@ -32,6 +33,8 @@ from seatrial.model.objects import Object
 
 NEVER = -(1 << 40)
 """A total far below any that a node can reach."""
+FEW = 6
+"""Up to so many nodes are quicker mended one by one."""
 MOST_ROWS = 10_000
 """So many different rows are remembered."""
 
@@ -95,8 +98,10 @@ class Evaluation:
             s.reach is Reach.ROW for s, _ in self._mended_scorers
         )
         self._relative_scorers = [
-            (s, s.scores(ALL), w) for _, s, w in self.scorers if s.reach is not Reach.CLUSTER and s.normalizes
-        ]
+            (s, raw, w)
+            for _, s, w in self.scorers
+            if s.reach is not Reach.CLUSTER and s.normalizes and (raw := s.scores(ALL)).any()
+        ]  # where all are 0, all nodes get the same
         self._fixed: Ints = np.zeros(n, dtype=np.int64)
         for scorer, weight in self._local_scorers:
             if scorer.reach is Reach.NODE:
@@ -136,8 +141,12 @@ class Evaluation:
             self._recompute_all()
             return
         slots = stale if len(stale) == 1 else sorted(set(stale))
-        for slot, score in zip(slots, self._local(slots), strict=True):
-            self._note(slot, score)
+        scores = self._local(slots)
+        if len(slots) > FEW:
+            self._note_many(np.array(slots, dtype=np.intp), np.array(scores, dtype=np.int64))
+        else:
+            for slot, score in zip(slots, scores, strict=True):
+                self._note(slot, score)
         for classes in self._classes.values():
             classes.mend(slots, self.feasible)
 
@@ -148,6 +157,16 @@ class Evaluation:
         if self.feasible[slot] != feasible:
             self.feasible[slot] = feasible
             self.count += 1 if feasible else -1
+            self._relative = None
+
+    def _note_many(self, slots: NDArray[np.intp], scores: Ints) -> None:
+        """The same for several nodes at once."""
+        feasible = (scores != NEVER) & ~self._never[slots]
+        self._base[slots] = np.where(feasible, scores + self._fixed[slots], NEVER)
+        before = self.feasible[slots]
+        if not np.array_equal(before, feasible):
+            self.feasible[slots] = feasible
+            self.count += int(np.count_nonzero(feasible)) - int(np.count_nonzero(before))
             self._relative = None
 
     def _local(self, slots: list[int]) -> list[int]:
@@ -171,7 +190,8 @@ class Evaluation:
             score = score + scorer.scores(where) * weight
         for node_filter in self._on_node:
             score = np.where(node_filter.codes(where) != 0, NEVER, score)
-        return score.tolist()
+        found: list[int] = score.tolist()
+        return found
 
     def feasible_now(self) -> tuple[Mask, int]:
         """Nodes that pass every filter, and how many they are."""

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,15 +115,6 @@ class ClusterScorer(NodeScorer):
         """Normalised scores of all nodes, of which only those of feasible nodes mean anything; None: 0 everywhere."""
 
 
-class NodeClass(NamedTuple):
-    """Nodes that a scorer cannot tell apart."""
-
-    pods: int
-    column: int
-    size: int
-    """How many feasible nodes there are of the kind."""
-
-
 class ClassScorer(ClusterScorer):
     """A scorer that sees of a node only some of its domains and how many pods of a kind are on it."""
 
@@ -136,8 +127,8 @@ class ClassScorer(ClusterScorer):
         """The pods that count on each node, an array that stays current; None where they do not matter."""
 
     @abstractmethod
-    def by_class(self, classes: Sequence[NodeClass]) -> list[int]:
-        """The final score of each class; together they are all the feasible nodes."""
+    def by_class(self, pods: Sequence[int], columns: Sequence[int], sizes: Sequence[int]) -> list[int]:
+        """The final score of each class, told by pods, column and size; together they are all feasible nodes."""
 
 
 class Plugin:

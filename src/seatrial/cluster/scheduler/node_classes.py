@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seatrial.cluster.scheduler.framework import ClassScorer, Ints, Mask, NodeClass
+from seatrial.cluster.scheduler.framework import ClassScorer, Ints, Mask
 
 MOST = 64
 """With more classes it is quicker to look at the nodes."""
@@ -66,7 +66,8 @@ class NodeClasses:
     def scores(self, weight: int) -> Ints:
         """The weighted score of every feasible node."""
         width, table = self._width, self._table
-        classes = [NodeClass(code // width, code % width, size) for code, size in self._sizes.items()]
-        for code, score in zip(self._sizes, self._scorer.by_class(classes), strict=True):
+        codes = list(self._sizes)
+        pods, columns = [code // width for code in codes], [code % width for code in codes]
+        for code, score in zip(codes, self._scorer.by_class(pods, columns, list(self._sizes.values())), strict=True):
             table[code] = score * weight
         return table.take(self._code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from seatrial.cluster.scheduler.framework import (
     FilterPlugin,
     Ints,
     Mask,
-    NodeClass,
     NodeFilter,
     NodeScorer,
     Reach,
@@ -223,8 +223,8 @@ class SoftConstraint:
 class SpreadScorer(ClassScorer):
     """The fewer pods of its kind there are where a node is, the better.
 
-    Upstream's floating point steps are kept: the sum over the constraints, in their order, of pods * ln(domains + 2) and
-    maxSkew - 1, rounded.
+    Upstream's floating point steps are kept: the sum over the constraints, in their order, of pods * ln(domains + 2)
+    and maxSkew - 1, rounded.
     """
 
     def __init__(self, pod: PodInfo, snapshot: Snapshot, constraints: list[Constraint], *, require_all: bool) -> None:
@@ -233,7 +233,7 @@ class SpreadScorer(ClassScorer):
         self._constraints = [
             SoftConstraint(c, pod, snapshot, self._scored & _eligible(c, pod, snapshot)) for c in constraints
         ]
-        # A column of the classes: a domain for each constraint (hosts: whether there is a name), and whether it is scored.
+        # A column of the classes: a domain for each constraint (hosts: whether it has a name), whether it is scored.
         features = [c.topology.present if c.by_host else c.topology.domains for c in self._constraints]
         kinds, column = np.unique(np.array([*features, self._scored], dtype=np.intp), axis=1, return_inverse=True)
         self._column: NDArray[np.intp] = column.reshape(-1)
@@ -243,6 +243,8 @@ class SpreadScorer(ClassScorer):
             (kind == (0 if c.by_host else c.topology.size)).tolist()
             for c, kind in zip(self._constraints, kinds, strict=False)
         ]
+        self._any_ignored = any(self._ignored)
+        self._any_lacking = [any(lacking) for lacking in self._lacking]
 
     def scores(self, where: Where) -> Ints:
         """Weighted counts of pods, before they are turned upside down."""
@@ -263,31 +265,39 @@ class SpreadScorer(ClassScorer):
         found = [c.tally.per_node for c in self._constraints if c.by_host and not c.blind]
         return found[0] if found else None
 
-    def by_class(self, classes: Sequence[NodeClass]) -> list[int]:
+    def by_class(self, pods: Sequence[int], columns: Sequence[int], sizes: Sequence[int]) -> list[int]:
         """The same as `final`, once for all nodes of a class."""
-        scored = [found for found in classes if not self._ignored[found.column]]
-        columns = sorted({found.column for found in scored})
-        by_column = dict.fromkeys(columns, 0.0)
+        if self._any_ignored:
+            scored = [not self._ignored[column] for column in columns]
+            found = iter(
+                self._by_scored_class(
+                    list(compress(pods, scored)), list(compress(columns, scored)), list(compress(sizes, scored))
+                )
+            )
+            return [next(found) if counts else 0 for counts in scored]
+        return self._by_scored_class(pods, columns, sizes)
+
+    def _by_scored_class(self, pods: Sequence[int], columns: Sequence[int], sizes: Sequence[int]) -> list[int]:
         sums: list[float] = []
         for i, constraint in enumerate(self._constraints):
-            lacking, domains = self._lacking[i], self._domains[i]
-            if not constraint.by_host:
-                present = [int(domains[column]) for column in columns]
-                weight = math.log(len(set(present)) + 2)
-                counts = constraint.pods_by_domain()
-                for column, domain in zip(columns, present, strict=True):
-                    by_column[column] = 0.0 if lacking[column] else int(counts[domain]) * weight + constraint.base
-                own = [by_column[found.column] for found in scored]
+            base = constraint.base
+            if constraint.by_host:
+                weight = math.log(sum(sizes) + 2)
+                own = [base] * len(pods) if constraint.blind else [n * weight + base for n in pods]
             else:
-                weight = math.log(sum(found.size for found in scored) + 2)
-                blind = constraint.blind
-                own = [
-                    0.0 if lacking[found.column] else (0 if blind else found.pods) * weight + constraint.base
-                    for found in scored
-                ]
+                domains = [self._domains[i][column] for column in columns]
+                weight = math.log(len(set(domains)) + 2)
+                counts = constraint.pods_by_domain()
+                if len(counts) > len(domains):
+                    own = [int(counts[domain]) * weight + base for domain in domains]
+                else:
+                    by_domain = [n * weight + base for n in counts.tolist()]
+                    own = [by_domain[domain] for domain in domains]
+            if self._any_lacking[i]:
+                lacking = self._lacking[i]
+                own = [0.0 if lacking[column] else x for x, column in zip(own, columns, strict=True)]
             sums = [x + y for x, y in zip(sums, own, strict=True)] if i else own
-        raw = iter(_turned([math.floor(x + 0.5) for x in sums]))
-        return [0 if self._ignored[found.column] else next(raw) for found in classes]
+        return _turned([math.floor(x + 0.5) for x in sums])
 
     def _raw(self, scored: Mask) -> Ints:
         total: NDArray[np.float64] = np.zeros(len(scored), dtype=np.float64)
@@ -307,7 +317,9 @@ def _rounded(total: NDArray[np.float64]) -> Ints:
 def _turned(raw: Sequence[int]) -> list[int]:
     """NormalizeScore: the highest score becomes the least."""
     highest, lowest = max(raw, default=0), min(raw, default=0)
-    return [MAX_NODE_SCORE * (highest + lowest - r) // highest if highest else MAX_NODE_SCORE for r in raw]
+    if highest == 0:
+        return [MAX_NODE_SCORE] * len(raw)
+    return [MAX_NODE_SCORE * (highest + lowest - r) // highest for r in raw]
 
 
 def _upside_down(raw: Ints, among: Ints) -> Ints:
