@@ -29,7 +29,7 @@ SHOWN = [
     (6, "node-crash", "catalog", "outage", "podAffinity"),
     (6, "node-drain", "catalog", "stuck|pending|outage", "podAffinity"),
     (7, "rollout", "payments", "stuck", "podAntiAffinity|maxUnavailable"),
-    (8, "config-change", "payments", "stale-config", "envFrom|annotations"),
+    (8, "config-change", "checkout", "stale-config", "envFrom|annotations"),
     (9, "settle", "worker", "restart-loop", "livenessProbe|startupProbe"),
     (10, "settle", "notifications", "stuck|pending", "env"),
     (11, "settle", "migrate-5-3-0", "pending", "resources"),
