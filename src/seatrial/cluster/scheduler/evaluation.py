@@ -7,7 +7,9 @@ Plugins themselves remember nothing.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -294,6 +296,10 @@ class Evaluations:
         self.scorers = scorers
         self._kept: dict[PodInfo, Evaluation] = {}
         self._generation = snapshot.generation
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Evaluations:
+        """A fork works its answers out anew when it is asked."""
+        return Evaluations(copy.deepcopy(self.snapshot, memo), self.filters, self.scorers)
 
     def of(self, pod: PodInfo) -> Evaluation:
         """The plugins' answers about a pod, up to date."""

@@ -141,6 +141,9 @@ class Plugin:
     def __init__(self, args: dict[str, Any] | None = None) -> None:
         self.args = args or {}
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Plugin:
+        return self  # plugins have no state
+
     def helps(self, pod: PodInfo, event: ClusterEvent, obj: Object, old: Object | None) -> bool:
         """Whether an event of one of the `events` can help this pod (QueueingHintFn); yes unless a plugin knows
         better.

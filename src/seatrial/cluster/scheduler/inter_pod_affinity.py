@@ -181,9 +181,12 @@ class AffinityScorer(ClusterScorer):
         return scores
 
     def _sum(self) -> Ints | None:
+        wishes = self._wishes.current()
+        if not (self._own or wishes):
+            return None
         by_topology: dict[int, tuple[Topology, Ints]] = {}
         terms = [(weight, tally, count) for weight, tally, count in self._own if tally.total]
-        for carriers, tally, count in self._wishes.current():
+        for carriers, tally, count in wishes:
             if tally.total:
                 weight = self._hard_weight if carriers.role == "required" else carriers.weight
                 terms.append((weight, tally, count))

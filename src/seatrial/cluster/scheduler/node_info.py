@@ -46,6 +46,12 @@ class NodeInfo:
         self.claims: dict[ClaimKey, int] = {}
         """Claims in use, and by how many pods."""
 
+    def copy(self) -> NodeInfo:
+        """The same node with the same pods, for another snapshot."""
+        twin = NodeInfo(self.node, self.slot)
+        twin.pods, twin.ports, twin.claims = dict(self.pods), dict(self.ports), dict(self.claims)
+        return twin
+
     @property
     def name(self) -> str:
         """The node's name."""

@@ -63,6 +63,9 @@ class Profile:
     percentage_of_nodes_to_score: int = 0
     """0 is upstream's rule: all of up to 100 nodes, a shrinking share of more."""
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Profile:
+        return self
+
     @property
     def weights(self) -> dict[str, int]:
         """Weights of the score plugins by name."""

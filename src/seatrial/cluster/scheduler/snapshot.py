@@ -8,6 +8,7 @@ columns change, `generation` moves on and everything derived is made anew.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,6 +48,13 @@ class Placed:
         """(tally, how often a pod counts, whether live pods only)."""
         self.seen = 0
 
+    def copy(self, nodes: Mapping[NodeInfo, NodeInfo]) -> Placed:
+        """The same pods on the twins of their nodes."""
+        twin = Placed(self.row)
+        twin.live = {nodes[node]: number for node, number in self.live.items()}
+        twin.terminating = {nodes[node]: number for node, number in self.terminating.items()}
+        return twin
+
 
 class Snapshot:
     """Nodes, the pods on them and the pods assumed to be there."""
@@ -74,6 +82,28 @@ class Snapshot:
         self._tallies: dict[Query, PodTally] = {}
         self._queries: list[Query] = []
         self._carried: set[Carriers] = set()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Snapshot:
+        """Pods and what is known of them are shared; what is derived is left behind."""
+        twin = Snapshot.__new__(Snapshot)
+        memo[id(self)] = twin
+        twin.lister = copy.deepcopy(self.lister, memo)
+        twin.claims = copy.deepcopy(self.claims, memo)
+        node_twins = {node: node.copy() for node in self.nodes}
+        twin.nodes = list(node_twins.values())
+        twin.by_name = {node.name: node for node in twin.nodes}
+        twin.columns = dict(self.columns)
+        twin._rows = self._rows.copy()
+        twin.table = twin._rows[: len(twin.nodes)]
+        twin.carried, twin._carried = list(self.carried), set(self._carried)
+        twin.claim_users = dict(self.claim_users)
+        twin._infos = self._infos
+        twin._pods = {key: node_twins[node] for key, node in self._pods.items()}
+        twin._homeless = {name: dict(pods) for name, pods in self._homeless.items()}
+        twin._placed = {info: placed.copy(node_twins) for info, placed in self._placed.items()}
+        twin.generation = self.generation
+        twin.restart()
+        return twin
 
     def __len__(self) -> int:
         return len(self.nodes)
