@@ -207,9 +207,8 @@ def _report(error: jsonschema_rs.ValidationError, path: list[str | int], errors:
         errors.not_supported(field, error.instance, [str(option) for option in kind.options])
     elif isinstance(kind, kinds.Type):
         wanted = " or ".join(name for name in kind.types if name != "null")
-        errors.invalid(
-            field, _type_of(error.instance), f"{field} in body must be of type {wanted}: {_type_of(error.instance)}"
-        )
+        given = _type_of(error.instance)
+        errors.invalid(field, given, f'{field} in body must be of type {wanted}: "{given}"')
     else:
         errors.invalid(field, error.instance, f"{field} in body: {_in_words(error)}")
 

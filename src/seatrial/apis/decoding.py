@@ -95,7 +95,7 @@ def _go_value(value: Any) -> str:
 
 
 def _go_type(schema: Schema) -> str:
-    types = [name for name in schema.get("type") or () if name != "null"]
+    types = sorted(name for name in schema.get("type") or () if name != "null")
     if types == ["integer", "string"]:
         return "int32 or string"
     match types[:1]:

@@ -23,7 +23,9 @@ from seatrial.apis.violations import Version
 
 Schema = dict[str, Any]
 
-QUANTITY = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?\s*$"
+_SPACE = r"[\t-\r \x85\xa0]*"
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?"
+QUANTITY = f"^{_SPACE}{_NUMBER}{_SPACE}$"
 TIME = (
     r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]+)?"
     r"(Z|[+-]([01][0-9]|2[0-4]):[0-5][0-9])$"

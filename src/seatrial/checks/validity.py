@@ -146,7 +146,7 @@ class _Judge:
             return
         self.judgement.invalid += 1
         for violation in violations:
-            rule = "api-version" if violation.path == "apiVersion" else RULES[violation.type]
+            rule = "api-version" if _is_of_version(violation) else RULES[violation.type]
             self.judgement.findings.append(_finding(self.inventory, resource, rule, violation))
 
     def _warn_of_retirement(self, resource: Resource, api_version: str, kind: str) -> None:
@@ -156,6 +156,10 @@ class _Judge:
         told = Violation("apiVersion", retired.sentence(api_version, kind, self.version), "strict")
         finding = _finding(self.inventory, resource, "api-version", told)
         self.judgement.findings.append(replace(finding, severity="warning"))
+
+
+def _is_of_version(violation: Violation) -> bool:
+    return violation.path == "apiVersion" and violation.type == "invalid"
 
 
 def _count(counts: dict[str, int], name: str) -> None:

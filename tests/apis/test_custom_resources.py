@@ -1,0 +1,90 @@
+"""Custom resources by their definitions (apiextensions-apiserver's structural schemas, Kubernetes 1.36)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from seatrial.apis.custom_resources import CustomKind, kinds_of
+
+
+def kind_of(schema: dict[str, Any], **version: Any) -> CustomKind:
+    served = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}, **version}
+    definition = {"spec": {"group": "example.com", "names": {"kind": "Widget"}, "versions": [served]}}
+    found = kinds_of(definition)["example.com/v1", "Widget"].schema()
+    assert found is not None
+    return found
+
+
+def judged(spec_schema: dict[str, Any], spec: Any, strict: bool = True) -> list[str]:
+    kind = kind_of({"type": "object", "properties": {"spec": spec_schema}})
+    widget = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w"}, "spec": spec}
+    return [str(violation) for violation in kind.violations(widget, strict)]
+
+
+SIZE = {"type": "object", "properties": {"size": {"type": "integer", "minimum": 1}}, "required": ["size"]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "spec", "found"),
+    [
+        (SIZE, {"size": 2}, []),
+        (SIZE, {}, ["spec.size: Required value"]),
+        (SIZE, {"size": "2"},
+         ['spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"']),
+        (SIZE, {"size": 1, "sise": 2}, ['spec.sise: unknown field "spec.sise", did you mean "size"?']),
+        ({**SIZE, "x-kubernetes-preserve-unknown-fields": True}, {"size": 1, "any": 2}, []),
+        ({"x-kubernetes-int-or-string": True}, "25%", []),
+        ({"x-kubernetes-int-or-string": True}, 1.5, None),
+        ({"type": "string", "enum": ["a", "b"]}, "c", ['spec: Unsupported value: "c": supported values: "a", "b"']),
+        ({"type": "string", "nullable": True}, None, []),
+        ({"type": "string"}, None, None),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, {"a": "b"}, []),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, {"a": 1}, None),
+        ({"type": "array", "items": SIZE}, [{"size": 1}, {}], ["spec[1].size: Required value"]),
+        ({"type": "integer", "minimum": 1, "exclusiveMinimum": True}, 1, None),
+        ({**SIZE, "oneOf": [{"required": ["size"]}, {"required": ["weight"]}]}, {"size": 1}, []),
+    ],
+)  # fmt: skip
+def test_structural_schemas(schema: dict[str, Any], spec: Any, found: list[str] | None) -> None:
+    if found is None:
+        assert len(judged(schema, spec)) == 1
+    else:
+        assert judged(schema, spec) == found
+
+
+def test_unknown_fields_pass_where_nobody_is_strict() -> None:
+    assert judged(SIZE, {"size": 1, "sise": 2}, strict=False) == []
+
+
+def test_a_field_with_a_default_need_not_be_given() -> None:
+    defaulted = {"type": "object", "properties": {"size": {"type": "integer", "default": 1}}, "required": ["size"]}
+    assert judged(defaulted, {}) == []
+
+
+def test_the_status_is_the_controllers() -> None:
+    schema = {"type": "object", "properties": {"status": {"type": "object"}}, "required": ["status"]}
+    kind = kind_of(schema, subresources={"status": {}})
+    assert kind.violations({"apiVersion": "example.com/v1", "kind": "Widget", "status": {"any": 1}}, True) == []
+
+
+def test_an_embedded_resource_has_a_type_and_metadata_of_its_own() -> None:
+    embedded = {"type": "object", "x-kubernetes-embedded-resource": True, "properties": {"spec": {"type": "object"}}}
+    assert judged(embedded, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {}}) == []
+
+
+def test_a_pattern_that_only_re2_knows_is_left_out() -> None:
+    assert judged({"type": "string", "pattern": r"\C"}, "x") == []
+
+
+def test_cel_rules_are_counted() -> None:
+    rules = [{"rule": "self.size > 1"}]
+    kind = kind_of({"type": "object", "properties": {"spec": {**SIZE, "x-kubernetes-validations": rules}}})
+    assert kind.rules == 1
+
+
+def test_versions_that_are_not_served_are_not_there() -> None:
+    versions = [{"name": "v1", "served": True, "storage": True}, {"name": "v2", "served": False}]
+    definition = {"spec": {"group": "g.io", "names": {"kind": "K"}, "versions": versions}}
+    assert list(kinds_of(definition)) == [("g.io/v1", "K")]

@@ -1,0 +1,82 @@
+"""`seatrial validate` from the outside: output, exit codes, options."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from seatrial.cli.main import seatrial
+
+SOUND = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: b}\n"
+UNKNOWN = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndate: {a: b}\n"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(seatrial, ["validate", *arguments])
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Any:
+    def _write(text: str, name: str = "m.yaml") -> str:
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+
+    return _write
+
+
+def test_sound_manifests_pass(write: Any) -> None:
+    result = run(write(SOUND))
+    assert result.exit_code == 0
+    assert "nothing found in 1 resource in 1 file" in result.stdout
+
+
+def test_a_finding_is_a_line_with_its_place(write: Any) -> None:
+    path = write(UNKNOWN)
+    result = run(path)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0] == (
+        f'{path}:4:1: error: ConfigMap/settings: unknown field "date", did you mean "data"? [schema]'
+    )
+
+
+def test_unknown_fields_may_pass(write: Any) -> None:
+    assert run(write(UNKNOWN), "--no-strict").exit_code == 0
+
+
+def test_json_has_the_one_shape(write: Any) -> None:
+    result = run(write(UNKNOWN), "-o", "json", "--kube-version", "1.34")
+    outcome = json.loads(result.stdout)
+    assert outcome["verdict"] == "fail"
+    assert outcome["summary"] == {"kubernetes": "1.34", "valid": 0, "invalid": 1, "skipped": 0, "withoutSchema": 0}
+    (finding,) = outcome["findings"]
+    assert (finding["rule"], finding["severity"], finding["location"]["path"]) == ("schema", "error", "date")
+    assert finding["resource"] == {"apiVersion": "v1", "kind": "ConfigMap", "namespace": "default", "name": "settings"}
+
+
+def test_a_broken_document_does_not_hide_the_others(write: Any) -> None:
+    result = run(write(f"{SOUND}---\na: [\n---\n{UNKNOWN}"), "-o", "json")
+    assert result.exit_code == 1
+    assert {f["rule"] for f in json.loads(result.stdout)["findings"]} == {"schema", "unreadable"}
+
+
+def test_where_nothing_can_be_read_the_input_is_to_blame(write: Any) -> None:
+    result = run(write("a: [\n"))
+    assert result.exit_code == 2
+    assert result.stderr.startswith("seatrial: ")
+
+
+def test_a_path_that_is_not_there() -> None:
+    result = run("no/such/file.yaml")
+    assert result.exit_code == 2
+    assert result.stderr == "seatrial: no/such/file.yaml: no such file or folder; check the path\n"
+
+
+def test_all_documents_of_a_folder_are_looked_at(write: Any, tmp_path: Path) -> None:
+    write(SOUND)
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "bad.yaml").write_text(UNKNOWN)
+    assert run(str(tmp_path)).exit_code == 1
