@@ -9,9 +9,9 @@ def clock(seconds: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A duration: `41 s`, `6 min 10 s`; below ten seconds with a tenth where there is one."""
-    if 0 < seconds < 9.95 and round(seconds, 1) != round(seconds):
-        return f"{seconds:.1f} s"
+    """A duration in whole seconds: `41 s`, `6 min 10 s`; `below 1 s` where it is shorter."""
+    if 0 < seconds < 0.5:
+        return "below 1 s"
     whole = round(seconds)
     if whole < 120:
         return f"{whole} s"

@@ -18,7 +18,7 @@ COUNTS = frozenset({"pods", "asked", "pending", "updated", "ready", "stalePods"}
 
 
 def sentence(finding: Finding) -> str:
-    """What was seen: `816 of 4,920 requests failed (17 %); at worst 0 pods ready; well again after 41 s`."""
+    """What was seen: `816 of 4,920 requests failed (17 %); at worst 0 pods ready; in spells over 3 min`."""
     evidence = dict(finding.evidence)
     parts = _requests(evidence) + _times(evidence, finding.message)
     for key, value in evidence.items():
@@ -58,16 +58,17 @@ def _requests(evidence: dict[str, Any]) -> list[str]:
 def _times(evidence: dict[str, Any], message: str) -> list[str]:
     parts = []
     least = evidence.pop("minReady", None)
-    if least is not None:
+    if least is not None and " ready pods" not in message:
         parts.append(f"at worst {counted(least, 'pod')} ready")
     longest = evidence.pop("longestOutage", None)
     if longest and clock(longest[0]) not in message:
         parts.append(f"nothing served from {clock(longest[0])} to {clock(longest[1])}")
+    span = evidence.pop("recoverySeconds", None) or 0.0
+    troubled = max(evidence.get("failingSeconds") or 0.0, evidence.get("outageSeconds") or 0.0)
+    if troubled and span > 1.5 * troubled:
+        parts.append(f"in spells over {lasting(span)}")
     for key in ("outageSeconds", "failingSeconds", "unreadySeconds", "seconds"):
         evidence.pop(key, None)
-    recovery = evidence.pop("recoverySeconds", None)
-    if recovery:
-        parts.append(f"well again {lasting(recovery)} after it began")
     return parts
 
 

@@ -30,11 +30,6 @@ STYLES = ("uplot/uPlot.min.css", "page.css", "findings.css", "scenario.css")
 FULL_OF_TRIAL = 20
 FULL_OF_CHECK = 4
 """So many findings of one rule and scenario are shown with excerpt and diff, further ones as a row each."""
-VERDICTS = {
-    "pass": "Users would have noticed nothing.",
-    "warn": "Nothing failed, but some of it could.",
-    "fail": "Users would have noticed.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ def render(outcome: Outcome) -> str:
         script=Markup(script),  # our own files, not text of a user
         style=Markup(style),  # our own files, not text of a user
         data=_embedded({"timelines": list(outcome.timelines), "words": WORDS}),
-        sentence=VERDICTS[outcome.verdict],
+        sentence=_sentence(outcome),
         counts={severity: sum(f.severity == severity for f in outcome.findings) for severity in SEVERITIES},
         matrix=matrix,
         played={timeline["scenario"]: timeline["title"] for timeline in outcome.timelines},
@@ -76,6 +71,16 @@ def render(outcome: Outcome) -> str:
         groups=folding.fold(outcome.findings, of_trial=FULL_OF_TRIAL, of_check=FULL_OF_CHECK),
         excerpts=lambda finding: excerpts.excerpts(finding, outcome.sources),
     )
+
+
+def _sentence(outcome: Outcome) -> str:
+    """The verdict in words: whose users would have noticed."""
+    hurt = {finding.resource for finding in outcome.findings if finding.scenario and finding.severity == "error"}
+    if hurt:
+        return f"{len(hurt)} of {counted(len(outcome.workloads), 'workload')} would have let users down."
+    if outcome.verdict == "fail":
+        return "Something is wrong, though no scenario showed it to users."
+    return "Users would have noticed nothing." if outcome.timelines else "Nothing is wrong enough to fail."
 
 
 def _joined(names: tuple[str, ...]) -> str:

@@ -68,7 +68,11 @@ class Matrix:
         self.scenarios = _scenarios(outcome)
         order = ("fail", "warn", "pass")
         self.workloads = sorted(outcome.workloads, key=lambda line: order.index(line.verdict))
-        self.broken = {key for key, scenario in self.findings if scenario == SETTLE}
+        self.broken = {
+            key
+            for (key, scenario), found in self.findings.items()
+            if scenario == SETTLE and any(finding.symptom in WORDS for finding in found)
+        }
 
     def cell(self, line: WorkloadLine, scenario: str) -> Noticed:
         """What users of the workload noticed in the scenario."""

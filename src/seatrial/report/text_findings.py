@@ -21,19 +21,20 @@ NAMED = 6
 def findings(outcome: Outcome, terminal: Terminal) -> list[str]:
     """All findings, worst first."""
     lines: list[str] = []
+    shown: set[str] = set()
     for group in fold(outcome.findings):
         if lines:
             lines.append("")
-        lines += _group(group, terminal)
+        lines += _group(group, terminal, shown)
     return lines
 
 
-def _group(group: Group, terminal: Terminal) -> list[str]:
+def _group(group: Group, terminal: Terminal, shown: set[str]) -> list[str]:
     lines: list[str] = []
     for finding in group.full:
         if lines:
             lines.append("")
-        lines += _finding(finding, terminal)
+        lines += _finding(finding, terminal, shown)
     if group.folded:
         places = [f"{finding.resource.name} {finding.location.place}" for finding in group.folded[:NAMED]]
         rest = len(group.folded) - len(places)
@@ -42,7 +43,7 @@ def _group(group: Group, terminal: Terminal) -> list[str]:
     return lines
 
 
-def _finding(finding: Finding, terminal: Terminal) -> list[str]:
+def _finding(finding: Finding, terminal: Terminal, shown: set[str]) -> list[str]:
     resource = finding.resource
     name = plain(f"{resource.namespace}/{resource.name}" if resource.namespace else resource.name)
     title = f"{finding.severity} {resource.kind} {name}"
@@ -57,7 +58,7 @@ def _finding(finding: Finding, terminal: Terminal) -> list[str]:
         lines += _labelled(terminal, "seen", seen)
     lines += _why(finding, terminal)
     if finding.fix is not None:
-        lines += _fix(finding.fix, terminal)
+        lines += _fix(finding.fix, terminal, shown)
     return lines
 
 
@@ -76,18 +77,22 @@ def _why(finding: Finding, terminal: Terminal) -> list[str]:
     return lines
 
 
-def _fix(fix: Fix, terminal: Terminal) -> list[str]:
+def _fix(fix: Fix, terminal: Terminal, shown: set[str]) -> list[str]:
+    """The change; `shown` holds the diffs that stand further up already."""
     told = evidence.tried(fix)
     effect = evidence.effect(fix) if fix.verified else ""
     lines = _labelled(terminal, "fix", f"{fix.description} ({told}{', ' + effect if effect else ''})")
-    diffs = [_changed_lines(patch, terminal) for patch in fix.patches]
-    total = sum(map(len, diffs))
-    if total <= LONGEST_DIFF:
-        return lines + [line for diff in diffs for line in diff]
-    shown = diffs[0] if len(diffs[0]) <= LONGEST_DIFF else diffs[0][:LONGEST_DIFF]
-    hidden = total - len(shown)
-    more = terminal.paint(f"{INDENT}{' ' * LABEL}… {counted(hidden, 'more line')}", "dim")
-    return [*lines, *shown, more]
+    diff = "".join(patch.diff for patch in fix.patches)
+    margin = INDENT + " " * LABEL
+    if diff in shown and diff:
+        return [*lines, terminal.paint(f"{margin}… the change shown above", "dim")]
+    shown.add(diff)
+    changed = [line for patch in fix.patches for line in _changed_lines(patch, terminal)]
+    lines += changed[:LONGEST_DIFF]
+    hidden = len(changed) - LONGEST_DIFF
+    if hidden > 0:
+        lines.append(terminal.paint(f"{margin}… {counted(hidden, 'more line')}", "dim"))
+    return lines
 
 
 def _changed_lines(patch: Patch, terminal: Terminal) -> list[str]:

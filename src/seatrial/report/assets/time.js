@@ -15,7 +15,12 @@ const time = (() => {
     return `${Math.floor(whole / 60)} min${rest ? ` ${rest} s` : ""}`;
   }
 
-  const number = (value) => Math.round(value).toLocaleString("en-US");
+  // Halves go to the even neighbour, as in the text that Python wrote.
+  function number(value) {
+    const whole = Math.round(value);
+    const even = value % 1 === 0.5 && whole % 2 ? whole - 1 : whole;
+    return even.toLocaleString("en-US");
+  }
 
   // The last step that began at or before `t`, or null where none has.
   function at(steps, t) {
