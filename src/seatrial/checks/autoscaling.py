@@ -50,6 +50,8 @@ def hpa_without_request(scene: Scene) -> Iterator[Breach]:
     """Utilisation targets over containers of which one has no request for that resource."""
     for autoscaler, workload in _scaled(scene):
         for path, resource, only, _ in utilisation_metrics(autoscaler):
+            if not only and dig(workload.template.spec, "resources", "requests", resource) is not None:
+                continue  # the pod's own request is what use is divided by
             for container in workload.containers:
                 if not container.runs_on or (only and container.name != only):
                     continue
@@ -116,7 +118,8 @@ def hpa_and_replicas(scene: Scene) -> Iterator[Breach]:
             yield Breach(
                 workload.resource,
                 "spec.replicas",
-                f"{workload.name} says {replicas} replicas and HorizontalPodAutoscaler {autoscaler.name} scales it: every "
+                f"{workload.name} says {replicas} replicas and HorizontalPodAutoscaler {autoscaler.name} scales it: "
+                "every "
                 "apply sets the "
                 f"count back to {replicas}",
                 fixes.removing(workload.resource, "leave the count to the autoscaler", "spec.replicas"),

@@ -26,7 +26,7 @@ _RELOADERS = (
     "wave.pusher.com/",
 )
 _SECRET_NAME = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_?KEY|ACCESS_?TOKEN|AUTH_?TOKEN|TOKEN|"
+    r"(?<!CLUSTER)(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_?KEY|ACCESS_?TOKEN|AUTH_?TOKEN|TOKEN|"
     r"PRIVATE_?KEY|CREDENTIALS)$",
     re.IGNORECASE,
 )
@@ -77,7 +77,8 @@ def config_change_restarts_nobody(scene: Scene) -> Iterator[Breach]:
             yield Breach(
                 workload.resource,
                 reference.path,
-                f"{workload.name} reads {target.kind} {target.name} only when it starts, and no annotation changes with "
+                f"{workload.name} reads {target.kind} {target.name} only when it starts, and no annotation changes "
+                "with "
                 "it: a new value "
                 "reaches no running pod",
                 fixes.setting(workload.resource, "tie the template to its content", (path, checksum(target))),

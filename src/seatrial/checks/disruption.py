@@ -14,6 +14,7 @@ from seatrial.checks.rule import Breach, rule
 from seatrial.checks.scene import Scene, Workload
 from seatrial.findings.finding import Fix
 from seatrial.manifests.resources import Resource
+from seatrial.model import selectors
 from seatrial.model.intorpercent import scaled
 from seatrial.model.objects import dig
 
@@ -55,7 +56,8 @@ def pdb_missing(scene: Scene) -> Iterator[Breach]:
             yield Breach(
                 workload.resource,
                 "",
-                f"{workload.name} has {workload.least_replicas} replicas and no PodDisruptionBudget: a drain may take all "
+                f"{workload.name} has {workload.least_replicas} replicas and no PodDisruptionBudget: a drain may take "
+                "all "
                 "of them "
                 "at once",
                 fixes.creating(workload.resource, "add a budget that lets one pod go at a time", _budget(workload)),
@@ -91,7 +93,7 @@ def _budget(workload: Workload) -> dict[str, Any]:
 def pdb_blocks_drain(scene: Scene) -> Iterator[Breach]:
     """No disruption allowed at the replicas that are declared, or at a count that the autoscaler may choose."""
     for budget in scene.inventory.of_kind("PodDisruptionBudget"):
-        workloads = scene.covered.get(budget.key, [])
+        workloads = scene.selected_by(budget)
         field = "maxUnavailable" if budget.spec.get("maxUnavailable") is not None else "minAvailable"
         value = budget.spec.get(field)
         if value is None or not workloads or not all(workload.scaled for workload in workloads):
@@ -136,7 +138,8 @@ def _one_at_a_time(budget: Resource, replicas: int) -> Fix:
 def pdb_selects_nothing(scene: Scene) -> Iterator[Breach]:
     """Budgets whose selector matches no pod template of their namespace."""
     for budget in scene.inventory.of_kind("PodDisruptionBudget"):
-        if budget.key not in scene.covered and scene.workloads_in(budget.namespace):
+        siblings = scene.workloads_in(budget.namespace)
+        if siblings and not any(selectors.matches(budget.spec.get("selector"), w.labels) for w in siblings):
             yield Breach(
                 budget,
                 "spec.selector",
@@ -186,7 +189,7 @@ def pdb_overlap(scene: Scene) -> Iterator[Breach]:
 def pdb_covers_several(scene: Scene) -> Iterator[Breach]:
     """Budgets over several workloads; a warning where one that serves may be evicted whole."""
     for budget in scene.inventory.of_kind("PodDisruptionBudget"):
-        workloads = [w for w in scene.covered.get(budget.key, []) if w.scaled]
+        workloads = [w for w in scene.selected_by(budget) if w.scaled]
         if len(workloads) < 2:
             continue
         allowed = disruptions_allowed(budget, sum(w.least_replicas for w in workloads))
@@ -303,7 +306,10 @@ def quorum_lost_with_budget(scene: Scene) -> Iterator[Breach]:
         if workload.kind != "StatefulSet" or replicas < 3 or len(workload.budgets) != 1:
             continue
         budget = workload.budgets[0]
-        if len(scene.covered[budget.key]) == 1 and replicas - disruptions_allowed(budget, replicas) < replicas // 2 + 1:
+        if (
+            scene.selected_by(budget) == [workload]
+            and replicas - disruptions_allowed(budget, replicas) < replicas // 2 + 1
+        ):
             path = (
                 "spec.maxUnavailable"
                 if dig(budget.object, "spec", "maxUnavailable") is not None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from seatrial.checks import fixes
 from seatrial.checks.rule import Breach, rule
 from seatrial.checks.scene import Container, Scene, Workload
+
+_UNRESOLVED = re.compile(r"://|\$[({]")
+"""`ko://...` and `$(IMAGE)`: something puts the image's real name in later."""
 
 
 def tag_of(image: str) -> str:
@@ -22,7 +26,7 @@ def _images(scene: Scene) -> Iterator[tuple[Workload, Container, str]]:
     for workload in scene.workloads:
         for container in workload.containers:
             image = container.spec.get("image")
-            if isinstance(image, str) and image:
+            if isinstance(image, str) and image and not _UNRESOLVED.search(image):
                 yield workload, container, image
 
 

@@ -7,6 +7,7 @@ among the manifests is a note where nothing else speaks for a mistake.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from seatrial.checks import fixes
@@ -17,6 +18,8 @@ from seatrial.manifests.references import Reference
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import dig
 
+SLIP = 0.88
+"""How much two names must look alike for one to be a slip for the other (difflib ratio)."""
 MADE_BY_KUBERNETES = frozenset({"kube-root-ca.crt", "extension-apiserver-authentication"})
 """ConfigMaps that Kubernetes itself puts into namespaces."""
 MAKERS_OF_SECRETS = {
@@ -36,8 +39,13 @@ def _dangling(scene: Scene, *kinds: str) -> Iterator[tuple[Resource, Reference]]
 def _similar(scene: Scene, reference: Reference) -> str | None:
     """The name of an object of that kind that was probably meant."""
     names = [resource.name for resource in scene.of(reference.kind, reference.namespace)]
-    found = difflib.get_close_matches(reference.name, names, n=1, cutoff=0.75)
-    return found[0] if found else None
+    found = difflib.get_close_matches(reference.name, names, n=1, cutoff=SLIP)
+    return found[0] if found and _letters(found[0]) != _letters(reference.name) else None
+
+
+def _letters(name: str) -> str:
+    """A name without its numbers: `shard-1` and `shard-2` are two things, not a slip."""
+    return re.sub(r"\d+", "", name)
 
 
 def _missing(scene: Scene, resource: Resource, reference: Reference, effect: str, *, otherwise: Severity) -> Breach:
@@ -50,9 +58,7 @@ def _missing(scene: Scene, resource: Resource, reference: Reference, effect: str
     return Breach(
         resource,
         reference.path,
-        f"{resource.name} asks for {reference.kind} {reference.name}, which is not among the "
-        f"manifests{hint}: "
-        f"{effect}",
+        f"{resource.name} asks for {reference.kind} {reference.name}, which is not among the manifests{hint}: {effect}",
         fix,
         severity=None if similar else otherwise,
     )
@@ -74,6 +80,7 @@ def config_map_missing(scene: Scene) -> Iterator[Breach]:
     for resource, reference in _dangling(scene, "ConfigMap"):
         if reference.name not in MADE_BY_KUBERNETES:
             complete = bool(scene.of("ConfigMap", reference.namespace))
+            complete = complete and reference.namespace not in scene.makers_of_pods
             yield _missing(
                 scene,
                 resource,
@@ -87,14 +94,14 @@ def config_map_missing(scene: Scene) -> Iterator[Breach]:
     "secret-missing",
     title="Secrets that pods ask for exist",
     chapter=10,
-    severity="error",
+    severity="warning",
     covers=("37", "N31"),
     why="A pod whose Secret is missing does not start.",
     how_to_fix="Make sure that something creates the Secret before the workload: an operator, a pipeline, an encrypted "
     "manifest. Correct the name where it is a slip.",
 )
 def secret_missing(scene: Scene) -> Iterator[Breach]:
-    """Secrets that are not among the manifests: a note, they are often kept elsewhere; an error for a likely slip."""
+    """Secrets that are not among the manifests: a note, as they are often kept elsewhere, unless it is a slip."""
     made = {
         (resource.namespace, str(dig(resource.object, *path) or resource.name))
         for kind, path in MAKERS_OF_SECRETS.items()
@@ -179,6 +186,9 @@ def service_account_missing(scene: Scene) -> Iterator[Breach]:
 def claim_missing(scene: Scene) -> Iterator[Breach]:
     """Claims that are not among the manifests; a warning where the namespace's are kept elsewhere."""
     for resource, reference in _dangling(scene, "PersistentVolumeClaim"):
+        templates = resource.spec.get("volumeClaimTemplates") or ()
+        if any(dig(template, "metadata", "name") == reference.name for template in templates):
+            continue  # the StatefulSet controller puts its own claim in place of a volume of this name
         complete = bool(scene.of("PersistentVolumeClaim", reference.namespace))
         yield _missing(
             scene, resource, reference, "the pod stays pending", otherwise="error" if complete else "warning"

@@ -33,10 +33,15 @@ class UnknownRule(ValueError):
     """A rule was named that does not exist."""
 
 
+def rules_of(subject: ModuleType) -> list[Rule]:
+    """The rules of one subject, in the order of the source."""
+    return [value for value in vars(subject).values() if isinstance(value, Rule)]
+
+
 @cache
 def rules() -> dict[str, Rule]:
-    """Every rule, subject by subject, in the order of the source."""
-    return {value.id: value for subject in SUBJECTS for value in vars(subject).values() if isinstance(value, Rule)}
+    """Every rule, subject by subject."""
+    return {rule.id: rule for subject in SUBJECTS for rule in rules_of(subject)}
 
 
 def chosen(select: Collection[str] = (), ignore: Collection[str] = ()) -> list[Rule]:

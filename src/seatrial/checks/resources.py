@@ -121,7 +121,7 @@ def _double(request: Any) -> str:
     title="Memory limits stay near the requests",
     chapter=5,
     severity="note",
-    covers=("4", "5"),
+    covers=("5",),
     why="The node is packed by requests. Where limits are many times that, pods together may use more memory than the "
     "node "
     "has; then those furthest above their request are evicted.",

@@ -122,13 +122,16 @@ def rollout_takes_all_down(scene: Scene) -> Iterator[Breach]:
 def selectors_overlap(scene: Scene) -> Iterator[Breach]:
     """Controllers of one namespace whose selectors each match the other's pod template."""
     for workload in scene.workloads:
-        for other in _rivals(scene, workload):
-            if other.resource.key > workload.resource.key:
+        rivals = {id(rival.resource): rival for rival in _rivals(scene, workload)}
+        for resource in scene.variants.nearest(workload.resource, [rival.resource for rival in rivals.values()]):
+            other = rivals[id(resource)]
+            if other.resource.key > workload.resource.key:  # each pair once, variants of one object never
                 yield Breach(
                     other.resource,
                     "spec.selector",
                     f"the selectors of {workload} and {other} match each other's pods",
                     fixes.advice("add a label of its own to the selector and the template of each"),
+                    severity="warning" if scene.variants.may_be_apart(workload.resource, other.resource) else None,
                     cause=(fixes.cause(workload.resource, "spec.selector"),),
                 )
 
@@ -137,7 +140,7 @@ def _rivals(scene: Scene, workload: Workload) -> Iterator[Workload]:
     """Workloads that select each other's pods; only those that share a label are compared."""
     if not workload.long_running:
         return
-    for other in scene.with_labels(workload.namespace, workload.template.labels):
+    for other in scene.with_labels(workload.namespace, workload.labels):
         if other is not workload and other.long_running and _selects(workload, other) and _selects(other, workload):
             yield other
 

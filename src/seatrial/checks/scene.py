@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from seatrial.checks.variants import Variants
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.references import References, references
 from seatrial.manifests.resources import Resource
@@ -19,6 +20,8 @@ from seatrial.manifests.workloads import PodTemplate, pod_template
 from seatrial.model import pods, selectors
 from seatrial.model.objects import dig
 
+POD_NAME, POD_INDEX = "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"
+"""Labels that the StatefulSet controller puts on each pod."""
 LONG_RUNNING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController")
 SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 """Kinds with `spec.replicas`."""
@@ -84,27 +87,44 @@ class Workload:
         return tuple(found)
 
     @cached_property
+    def labels(self) -> dict[str, str]:
+        """The labels of its pods: the template's, and those that the Job controller adds."""
+        if self.kind == "Job":
+            return {**self.template.labels, "job-name": self.name, "batch.kubernetes.io/job-name": self.name}
+        return self.template.labels
+
+    def _answers(self, selector: Mapping[str, str] | None) -> bool:
+        """Whether a Service's selector selects its pods; a StatefulSet's by the labels that tell them apart, too."""
+        if self.kind != "StatefulSet" or not selector:
+            return selectors.matches_map(selector, self.labels)
+        if POD_NAME in selector and selector[POD_NAME].rpartition("-")[0] != self.name:
+            return False
+        return all(self.labels.get(key) == value for key, value in selector.items() if key not in (POD_NAME, POD_INDEX))
+
+    @cached_property
     def services(self) -> list[Resource]:
         """Services that select its pods."""
-        return [
+        found = [
             service
             for service in self.scene.of("Service", self.namespace)
-            if selectors.matches_map(service.spec.get("selector"), self.template.labels)
+            if self._answers(service.spec.get("selector"))
         ]
+        return self.scene.variants.nearest(self.resource, found)
 
     @cached_property
     def budgets(self) -> list[Resource]:
         """PodDisruptionBudgets that select its pods."""
-        return [
+        found = [
             budget
             for budget in self.scene.of("PodDisruptionBudget", self.namespace)
-            if selectors.matches(budget.spec.get("selector"), self.template.labels)
+            if selectors.matches(budget.spec.get("selector"), self.labels)
         ]
+        return self.scene.variants.nearest(self.resource, found)
 
     @cached_property
     def autoscalers(self) -> list[Resource]:
         """HorizontalPodAutoscalers that scale it."""
-        return self.scene.autoscalers.get(self.resource.key, [])
+        return self.scene.variants.nearest(self.resource, self.scene.autoscalers.get(self.resource.key, []))
 
     @property
     def serves(self) -> bool:
@@ -135,6 +155,7 @@ class Scene:
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
+        self.variants = Variants(inventory)
         self._by_namespace: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
         for resource in inventory:
             self._by_namespace[resource.key[0], resource.namespace].append(resource)
@@ -172,22 +193,19 @@ class Scene:
         return dict(found)
 
     @cached_property
-    def covered(self) -> dict[tuple[str, str, str], list[Workload]]:
-        """PodDisruptionBudgets by key, with the workloads whose pods each selects."""
-        found: defaultdict[tuple[str, str, str], list[Workload]] = defaultdict(list)
+    def _selected(self) -> dict[int, list[Workload]]:
+        """Services and budgets by identity, with the workloads whose pods each selects."""
+        found: defaultdict[int, list[Workload]] = defaultdict(list)
         for workload in self.workloads:
-            for budget in workload.budgets:
-                found[budget.key].append(workload)
+            for selecting in (*workload.services, *workload.budgets):
+                found[id(selecting)].append(workload)
         return dict(found)
 
-    @cached_property
-    def served(self) -> dict[tuple[str, str, str], list[Workload]]:
-        """Services by key, with the workloads whose pods each selects."""
-        found: defaultdict[tuple[str, str, str], list[Workload]] = defaultdict(list)
-        for workload in self.workloads:
-            for service in workload.services:
-                found[service.key].append(workload)
-        return dict(found)
+    def selected_by(self, selecting: Resource) -> list[Workload]:
+        """The workloads whose pods a Service or PodDisruptionBudget selects."""
+        found = self._selected.get(id(selecting), [])
+        near = {id(resource) for resource in self.variants.nearest(selecting, [w.resource for w in found])}
+        return [workload for workload in found if id(workload.resource) in near]
 
     def with_labels(self, namespace: str, labels: Mapping[str, str]) -> list[Workload]:
         """Workloads whose pods share the rarest of these labels: those that may be selected together with them."""
@@ -198,7 +216,7 @@ class Scene:
     def _by_label(self) -> dict[tuple[str, str, str], list[Workload]]:
         found: defaultdict[tuple[str, str, str], list[Workload]] = defaultdict(list)
         for workload in self.workloads:
-            for key, value in workload.template.labels.items():
+            for key, value in workload.labels.items():
                 found[workload.namespace, key, value].append(workload)
         return dict(found)
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from seatrial.checks import fixes
 from seatrial.checks.ports import declaring, service_ports, target_port
 from seatrial.checks.rule import Breach, rule
 from seatrial.checks.scene import Scene, Workload
+from seatrial.findings.finding import Severity
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import dig
 
+PROBABLY_MEANT = 0.7
+"""Likeness from which on a selector probably meant these pods."""
+USE_ANNOTATION = "use-annotation"
+"""Port name by which the AWS load balancer controller is told to look at an annotation."""
 ROUTES = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 
 
@@ -29,11 +35,16 @@ def service_selects_nothing(scene: Scene) -> Iterator[Breach]:
     for service in scene.inventory.of_kind("Service"):
         selector = service.spec.get("selector")
         siblings = scene.workloads_in(service.namespace)
-        if not selector or service.spec.get("type") == "ExternalName" or not siblings or service.key in scene.served:
+        if not selector or service.spec.get("type") == "ExternalName" or not siblings or scene.selected_by(service):
             continue
         wanted = ", ".join(f"{key}={value}" for key, value in sorted(selector.items()))
-        near = _nearest(selector, siblings)
-        hint = f"; the pods of {near[0]} have {near[1]}" if near else ""
+        likeness, nearest = max(
+            ((_likeness(selector, w.labels), w) for w in siblings), key=lambda found: found[0], default=(0.0, None)
+        )
+        if likeness == 1.0:
+            continue  # selects a variant that has a Service of its own nearer by
+        near = nearest is not None and likeness >= PROBABLY_MEANT
+        hint = f"; the pods of {nearest} have {_differing(selector, nearest)}" if near and nearest else ""
         from_operator = service.namespace in scene.makers_of_pods
         yield Breach(
             service,
@@ -44,18 +55,19 @@ def service_selects_nothing(scene: Scene) -> Iterator[Breach]:
         )
 
 
-def _nearest(selector: dict[str, str], workloads: list[Workload]) -> tuple[Workload, str] | None:
-    """The workload whose labels match the selector in part, and how they differ."""
-    best: tuple[int, Workload] | None = None
-    for workload in workloads:
-        same = sum(workload.template.labels.get(key) == value for key, value in selector.items())
-        if same and (best is None or same > best[0]):
-            best = same, workload
-    if best is None:
-        return None
-    labels = best[1].template.labels
+def _likeness(selector: Mapping[str, str], labels: Mapping[str, str]) -> float:
+    """How much labels look like what a selector asks for, from 0 to 1: a slip of the pen counts nearly as the word."""
+    total = 0.0
+    for key, value in selector.items():
+        ratio = difflib.SequenceMatcher(None, value, labels.get(key, "")).ratio()
+        total += ratio if ratio >= PROBABLY_MEANT else 0.0
+    return total / len(selector)
+
+
+def _differing(selector: Mapping[str, str], workload: Workload) -> str:
+    labels = workload.labels
     differing = [key for key in sorted(selector) if labels.get(key) != selector[key]]
-    return best[1], ", ".join(f"{key}={labels[key]}" if key in labels else f"no {key}" for key in differing)
+    return ", ".join(f"{key}={labels[key]}" if key in labels else f"no {key}" for key in differing)
 
 
 @rule(
@@ -70,7 +82,7 @@ def _nearest(selector: dict[str, str], workloads: list[Workload]) -> tuple[Workl
 def service_port_unknown(scene: Scene) -> Iterator[Breach]:
     """Port names that pods lack; numbers that pods which declare their ports do not declare."""
     for service in scene.inventory.of_kind("Service"):
-        workloads = scene.served.get(service.key, [])
+        workloads = scene.selected_by(service)
         for index, port in service_ports(service):
             target, protocol = target_port(port), str(port.get("protocol") or "TCP")
             known = [declaring(workload, target, protocol) is not None for workload in workloads]
@@ -87,9 +99,15 @@ def service_port_unknown(scene: Scene) -> Iterator[Breach]:
                     f"Service {service.name} sends to port {target} of {workload}, which declares "
                     f"{'port ' + ', '.join(ports) if ports else 'no ports'}",
                     fixes.advice("send to a port that the container listens on, or declare the port"),
-                    severity=None if isinstance(target, str) or any(known) else "warning",
+                    severity=None if isinstance(target, str) or any(known) else _weight(service, workload),
                     cause=(fixes.cause(workload.resource, f"{workload.template.path}.containers"),),
                 )
+
+
+def _weight(service: Resource, workload: Workload) -> Severity:
+    """How bad an undeclared port number is: declaring is a courtesy, so that one port of several may well be there."""
+    targets = [target_port(port) for _, port in service_ports(service)]
+    return "note" if any(declaring(workload, target) for target in targets) else "warning"
 
 
 @rule(
@@ -106,7 +124,7 @@ def service_port_unknown(scene: Scene) -> Iterator[Breach]:
 def service_selects_jobs(scene: Scene) -> Iterator[Breach]:
     """Services that select the pods of a workload that runs for ever and of a Job."""
     for service in scene.inventory.of_kind("Service"):
-        workloads = scene.served.get(service.key, [])
+        workloads = scene.selected_by(service)
         lasting = [workload for workload in workloads if workload.long_running]
         for workload in workloads:
             if lasting and workload.kind in ("Job", "CronJob"):
@@ -151,11 +169,11 @@ def statefulset_service(scene: Scene) -> Iterator[Breach]:
             fix = fixes.creating(workload.resource, "add the headless Service", headless)
         elif service.spec.get("clusterIP") != "None":
             message = f"Service {name} of {workload} is not headless (clusterIP: None): its pods have no DNS names"
-        elif service.key not in scene.served or workload not in scene.served[service.key]:
+        elif workload not in scene.selected_by(service):
             message = f"Service {name} of {workload} does not select its pods: they have no DNS names"
         else:
             continue
-        certain = bool(name) and bool(scene.of("Service", workload.namespace))
+        certain = bool(name) and bool(scene.of("Service", workload.namespace)) and workload.most_replicas > 1
         yield Breach(workload.resource, "spec.serviceName", message, fix, severity=None if certain else "note")
 
 
@@ -251,7 +269,7 @@ def backend_port_missing(scene: Scene) -> Iterator[Breach]:
     """Backends whose port the Service does not have."""
     for backend in backends(scene):
         service = scene.inventory.get("Service", backend.namespace, backend.service)
-        if service is None or backend.port is None or service.spec.get("type") == "ExternalName":
+        if service is None or backend.port in (None, USE_ANNOTATION) or service.spec.get("type") == "ExternalName":
             continue
         field = "port" if isinstance(backend.port, int) else "name"
         ports = [port for _, port in service_ports(service)]
