@@ -1,4 +1,4 @@
-"""The controllers that every cluster runs (cmd/kube-controller-manager, Kubernetes 1.36); each is one module of `controllers`."""
+"""The controllers that every cluster runs, each a module of `controllers` (cmd/kube-controller-manager, 1.36)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from seatrial.cluster.controllers.endpointslice import EndpointSliceController
 from seatrial.cluster.controllers.garbage_collector import GarbageCollector
 from seatrial.cluster.controllers.job import JobController
 from seatrial.cluster.controllers.namespace import NamespaceController
+from seatrial.cluster.controllers.node_lifecycle import NodeLifecycleController
+from seatrial.cluster.controllers.podgc import PodGarbageCollector
 from seatrial.cluster.controllers.replicaset import ReplicaSetController
 from seatrial.cluster.controllers.statefulset import StatefulSetController
+from seatrial.cluster.controllers.taint_eviction import TaintEvictionController
 from seatrial.cluster.controllers.ttl_after_finished import TtlAfterFinishedController
 
 ALL: tuple[type[Controller], ...] = (
@@ -25,5 +28,8 @@ ALL: tuple[type[Controller], ...] = (
     GarbageCollector,
     NamespaceController,
     TtlAfterFinishedController,
+    NodeLifecycleController,
+    TaintEvictionController,
+    PodGarbageCollector,
 )
 """The controllers that every cluster runs, in the order in which they start."""

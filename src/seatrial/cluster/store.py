@@ -85,6 +85,12 @@ class Store:
             self.add_index(kind, index, STANDARD_INDEXES[index])
         return list(self._indexes[kind, index].get(value, {}).values())
 
+    def index_values(self, kind: str, index: str) -> tuple[str, ...]:
+        """The values under which objects are filed in an index, sorted."""
+        if (kind, index) not in self._indexes:
+            self.add_index(kind, index, STANDARD_INDEXES[index])
+        return tuple(sorted(self._indexes[kind, index]))
+
     def watch(self, kind: str | None, watcher: Watcher) -> None:
         """Tell `watcher` of every later write to objects of `kind` (None: of every kind)."""
         (self._all_watchers if kind is None else self._watchers[kind]).append(watcher)

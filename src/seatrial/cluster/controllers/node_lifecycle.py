@@ -1,0 +1,184 @@
+"""The node lifecycle controller: notices silent nodes, marks them and their pods, taints them.
+
+As pkg/controller/nodelifecycle/node_lifecycle_controller.go (Kubernetes 1.36). Deleting pods from tainted nodes is the
+work of `taint_eviction`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seatrial.cluster import errors, events
+from seatrial.cluster.controllers import conditions, node_taints
+from seatrial.cluster.controllers.controller import Controller
+from seatrial.cluster.controllers.node_zones import Zones
+from seatrial.cluster.store import EventType
+from seatrial.model import objects
+from seatrial.model.objects import Object, evolve
+from seatrial.model.pods import is_ready
+
+SOURCE = "node-controller"
+MONITOR_PERIOD = 5.0
+"""Seconds between looks at all nodes (--node-monitor-period)."""
+GRACE_PERIOD = 50.0
+"""Seconds of silence after which a node is not ready (--node-monitor-grace-period)."""
+TAINT_PERIOD = 0.1
+"""Seconds between looks at the nodes that wait for a NoExecute taint (NodeEvictionPeriod)."""
+LEASES = "kube-node-lease"
+WATCHED = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
+"""Conditions that become Unknown when a node is silent."""
+
+
+class NodeLifecycleController(Controller):
+    """Watches heartbeats; a queue key is a node's name and stands for its NoSchedule taints."""
+
+    name = "node-lifecycle-controller"
+
+    def start(self) -> None:
+        """Watch nodes and begin to look at their heartbeats."""
+        self._heard: dict[str, tuple[float, float]] = {}
+        self._ready: dict[str, str] = {}
+        self._zones = Zones(self.clock)
+        self._tainting = False
+        self.store.watch("Node", self._on_node)
+        for node in self.store.list("Node"):
+            self.add(node.name)
+        self.clock.after(self.cluster.chance.between(0.0, MONITOR_PERIOD), self._monitor)
+
+    def _on_node(self, event: EventType, node: Object, old: Object | None) -> None:
+        if event == "DELETED":
+            self._heard.pop(node.name, None)
+            self._ready.pop(node.name, None)
+            self._zones.forget(node.name)
+        elif old is None or old.spec != node.spec or _statuses(old) != _statuses(node):
+            self.add(node.name)
+
+    def sync(self, key: str) -> None:
+        """Bring a node's NoSchedule taints in line with its conditions (doNoScheduleTaintingPass)."""
+        node = self.store.get("Node", "", key)
+        if node is not None:
+            wanted = node_taints.no_schedule(node)
+            self._replace_taints(node, wanted, node_taints.NO_SCHEDULE_KEYS, "NoSchedule")
+
+    def _monitor(self) -> None:
+        """Look at all nodes (monitorNodeHealth)."""
+        self.clock.after(MONITOR_PERIOD, self._monitor)
+        for node in self.store.list("Node"):
+            try:
+                self._look_at(node)
+            except errors.ApiError:
+                continue  # the node changed or went meanwhile: the next look sees what it is then
+        self._zones.update(self.store.list("Node"))
+        if self._zones.waiting() and not self._tainting:
+            self._tainting = True
+            self._taint_waiting()
+
+    def _look_at(self, node: Object) -> None:
+        observed = _status_of(node, "Ready")
+        silent = self._is_silent(node)
+        if silent:
+            node = self._mark_unknown(node)
+        current = _status_of(node, "Ready")
+        before = self._ready.get(node.name)
+        self._ready[node.name] = current
+        if current != "True" and (before in ("True", None) or observed == "True"):
+            self._mark_pods(node)
+        if observed == "True" and current != "True":
+            text = f"Node {node.name} status is now: NodeNotReady"
+            events.record(self.cluster, node, "NodeNotReady", text, source=SOURCE)
+        if current == "True":
+            self._zones.forget(node.name)
+            self._replace_taints(node, [], node_taints.NO_EXECUTE_KEYS, "NoExecute")
+        elif not self._swapped(node, current):
+            self._zones.add(node)
+
+    def _is_silent(self, node: Object) -> bool:
+        """Whether nothing was heard of the node for the grace period, counted from when it was noticed."""
+        last = self._last_heartbeat(node)
+        if last is None:
+            return False
+        value, noticed = self._heard.get(node.name, (-1.0, self.clock.now))
+        if last > value:
+            noticed = self.clock.now
+            self._heard[node.name] = (last, noticed)
+        return self.clock.now > noticed + GRACE_PERIOD
+
+    def _last_heartbeat(self, node: Object) -> float | None:
+        """When the node's lease was renewed last; None where nobody renews leases."""
+        lease = self.store.get("Lease", LEASES, node.name)
+        found = objects.seconds_of(lease.spec["renewTime"]) if lease is not None else None
+        if hasattr(self.cluster, "kubelets"):
+            told = self.cluster.kubelets.last_heartbeat(node.name)
+            if told is not None:
+                return told if found is None else max(told, found)
+        return found
+
+    def _mark_unknown(self, node: Object) -> Object:
+        now = self.clock.timestamp()
+        found = node.status.get("conditions")
+        for kind in WATCHED:
+            old = conditions.find(found, kind)
+            if old is not None and old["status"] == "Unknown":
+                continue
+            reason, text = "NodeStatusUnknown", "Kubelet stopped posting node status."
+            if old is None:
+                reason, text = "NodeStatusNeverUpdated", "Kubelet never posted node status."
+            heartbeat = (old or {}).get("lastHeartbeatTime") or node.metadata["creationTimestamp"]
+            new = conditions.condition(now, kind, "Unknown", reason, text, lastHeartbeatTime=heartbeat)
+            found = conditions.set_in_place(found, new)
+        return self.api.update_status(node, {**node.status, "conditions": found})
+
+    def _mark_pods(self, node: Object) -> None:
+        """Nobody knows how the node's pods are: they are not ready (MarkPodsNotReady)."""
+        for pod in self.store.by_index("Pod", "node", node.name):
+            if not is_ready(pod):
+                continue
+            ready = conditions.find(pod.status["conditions"], "Ready") or {}
+            changed = {**ready, "status": "False", "lastTransitionTime": self.clock.timestamp()}
+            found = conditions.set_in_place(pod.status["conditions"], changed)
+            self.api.update_status(pod, {**pod.status, "conditions": found})
+            events.record(self.cluster, pod, "NodeNotReady", "Node is not ready", type="Warning", source=SOURCE)
+
+    def _swapped(self, node: Object, ready: str) -> bool:
+        """Where the node has the other NoExecute taint, exchange it at once; whether it has the right one now."""
+        wanted, other = node_taints.no_execute(ready)
+        keys = {t["key"] for t in node.spec.get("taints") or () if t.get("effect") == "NoExecute"}
+        if other in keys:
+            self._taint(node, ready)
+            return True
+        return wanted in keys
+
+    def _taint_waiting(self) -> None:
+        """Taint nodes that wait for it, as fast as their zone allows (doNoExecuteTaintingPass)."""
+        for name in self._zones.due():
+            node = self.store.get("Node", "", name)
+            if node is not None and (ready := _status_of(node, "Ready")) != "True":
+                self._taint(node, ready)
+        self._tainting = self._zones.waiting()
+        if self._tainting:
+            self.clock.after(TAINT_PERIOD, self._taint_waiting)
+
+    def _taint(self, node: Object, ready: str) -> None:
+        taint = {"key": node_taints.no_execute(ready)[0], "effect": "NoExecute", "timeAdded": self.clock.timestamp()}
+        self._replace_taints(node, [taint], node_taints.NO_EXECUTE_KEYS, "NoExecute")
+
+    def _replace_taints(self, node: Object, wanted: list[dict[str, Any]], keys: frozenset[str], effect: str) -> None:
+        """Make the node's taints of these keys and this effect those that are wanted; others stay."""
+        present = list(node.spec.get("taints") or ())
+        ours = [t for t in present if t["key"] in keys and t.get("effect") == effect]
+        if {t["key"] for t in ours} == {t["key"] for t in wanted}:
+            return
+        kept = [t for t in present if t not in ours]
+        have = {t["key"]: t for t in ours}
+        taints = [*kept, *(have.get(t["key"], t) for t in wanted)]
+        spec = {k: v for k, v in node.spec.items() if k != "taints"}
+        self.api.update(evolve(self.api.present(node.key), spec={**spec, **({"taints": taints} if taints else {})}))
+
+
+def _status_of(node: Object, kind: str) -> str:
+    found = conditions.find(node.status.get("conditions"), kind)
+    return str(found["status"]) if found is not None else "Unknown"
+
+
+def _statuses(node: Object) -> list[tuple[str, str]]:
+    return [(c["type"], c["status"]) for c in node.status.get("conditions") or ()]
