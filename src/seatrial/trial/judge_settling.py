@@ -36,7 +36,7 @@ def _judge(voyage: Voyage, resource: Resource, key: str, owned: list[Object]) ->
         return
     name, asked = resource.name, wanted(obj)
     troubles = [
-        _pending(key, name, owned), _looping(key, name, owned), _waiting(key, name, owned),
+        _pending(key, name, owned), _looping(voyage, key, name, owned), _waiting(key, name, owned),
         _failed_job(key, name, obj), _not_created(voyage, key, name, asked, owned, obj),
     ]  # fmt: skip
     found = [trouble for trouble in troubles if trouble is not None]
@@ -60,19 +60,29 @@ def _pending(key: str, name: str, owned: list[Object]) -> Symptom | None:
     return Symptom("pending", key, SETTLE, "error", f"`{name}` does not run as asked: {counted}: {why}", evidence)
 
 
-def _looping(key: str, name: str, owned: list[Object]) -> Symptom | None:
+def _looping(voyage: Voyage, key: str, name: str, owned: list[Object]) -> Symptom | None:
     worst = max(owned, key=restarts_of, default=None)
     if worst is None or restarts_of(worst) < RESTARTS:
         return None
     container = max(_statuses(worst), key=lambda status: int(status.get("restartCount") or 0))
     last: dict[str, Any] = dig(container, "lastState", "terminated", default={})
-    why = last.get("reason", "Error")
+    why = _killed_by(voyage, worst, str(container.get("name"))) or f"it ends with {last.get('reason', 'Error')}"
     evidence = {
         "restarts": restarts_of(worst), "pod": worst.name, "container": container.get("name"),
-        "lastState": why, "exitCode": last.get("exitCode"),
+        "why": why, "exitCode": last.get("exitCode"),
     }  # fmt: skip
-    message = f"`{name}` restarts again and again: {worst.name} {restarts_of(worst)} times, with nothing done to it"
+    message = f"`{name}` restarts again and again, {worst.name} {restarts_of(worst)} times so far: {why}"
     return Symptom("restart-loop", key, SETTLE, "error", message, evidence)
+
+
+def _killed_by(voyage: Voyage, pod: Object, container: str) -> str:
+    """What the kubelet said when it killed the container; "" where it ended by itself."""
+    for event in voyage.cluster.store.list("Event", pod.namespace):
+        message = str(event.get("message") or event.get("note") or "")
+        about = dig(event, "involvedObject", "name", default="")
+        if about == pod.name and event.get("reason") == "Killing" and f"Container {container} failed" in message:
+            return message[0].lower() + message[1:]
+    return ""
 
 
 def _waiting(key: str, name: str, owned: list[Object]) -> Symptom | None:

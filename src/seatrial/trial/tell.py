@@ -27,13 +27,14 @@ def tell(voyage: Voyage, symptom: Symptom, found: Found | None, rungs: list[Reme
     else:
         location = Location(workload.place, str(symptom.evidence.get("path", "")))
     fix = None
+    compared = found is not None and symptom.kind in ("outage", "errors")
     if remedy is not None:
         fix = Fix(
             description=remedy.description,
             patches=tuple(_patch(inventory, change) for change in remedy.changes),
             verified=found.verified if found else None,
-            before=before if found else {},
-            after=found.after if found else {},
+            before=before if compared else {},
+            after=found.after if found and compared else {},
         )
     return Finding(
         rule=f"trial-{symptom.kind}",

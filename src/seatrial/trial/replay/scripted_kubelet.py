@@ -8,12 +8,13 @@ is its use in millicores. Nodes renew their leases every 10 s.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from seatrial.cluster import errors
 from seatrial.cluster.cluster import Cluster
 from seatrial.cluster.controllers import conditions
+from seatrial.cluster.metrics import PodMetrics
 from seatrial.cluster.store import EventType
 from seatrial.model import objects, selectors
 from seatrial.model.objects import Key, Object, evolve
@@ -24,6 +25,8 @@ START = (0.02, 0.3)
 DELAY = (0.0, 0.08)
 """Seconds by which the fake kubelets were late with everything else."""
 HEARTBEAT = 10.0
+PUBLISH, WINDOW = 5.0, 15.0
+"""Seconds between publications of what pods use, and over which they say it is."""
 LEASES = "kube-node-lease"
 
 
@@ -36,10 +39,13 @@ class ScriptedKubelets:
         self._down: set[str] = set()
         self._addresses = 0
         self._cpu: list[tuple[dict[str, str], int]] = []
+        self._published: dict[str, PodMetrics] = {}
 
     def start(self) -> None:
-        """Watch pods."""
+        """Watch pods, and publish what they use."""
         self._cluster.store.watch("Pod", self._on_pod)
+        self._cluster.metrics = self
+        self._clock.after(self._cluster.chance.between(0.0, PUBLISH), self._publish)
 
     def register(self, node: Object) -> None:
         """Make a node, ready from the start, and keep its lease renewed."""
@@ -67,7 +73,20 @@ class ScriptedKubelets:
         """Every pod with these labels uses so much from now on, whatever its annotation says."""
         self._cpu.append((selector, millicores))
 
-    def cpu_of(self, pod: Object) -> int | None:
+    def pod_metrics(self, pods: Iterable[Object]) -> Mapping[str, PodMetrics]:
+        """The pods' use as it was published last."""
+        return {p.name: self._published[p.uid] for p in pods if p.uid in self._published}
+
+    def _publish(self) -> None:
+        self._clock.after(PUBLISH, self._publish)
+        self._published = {}
+        for pod in self._cluster.store.list("Pod"):
+            cpu = self._cpu_of(pod)
+            if cpu is not None and pod.status.get("phase") == "Running" and pod.spec["nodeName"] not in self._down:
+                containers = {pod.spec["containers"][0]["name"]: {"cpu": cpu}}
+                self._published[pod.uid] = PodMetrics(self._clock.now, WINDOW, containers)
+
+    def _cpu_of(self, pod: Object) -> int | None:
         """What the pod uses, in millicores; None where its script does not say."""
         for selector, millicores in reversed(self._cpu):
             if selectors.matches({"matchLabels": selector}, pod.labels):
