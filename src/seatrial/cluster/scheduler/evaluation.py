@@ -224,12 +224,13 @@ class Evaluation:
         return total
 
     def _cluster_score(self, scorer: ClusterScorer, weight: int, feasible: Mask) -> Ints | None:
-        if isinstance(scorer, ClassScorer) and feasible is self.feasible:
+        if isinstance(scorer, ClassScorer):
             classes = self._classes.get(scorer)
             if classes is None:
-                classes = self._classes[scorer] = NodeClasses(scorer, feasible)
-            if classes.worthwhile:
-                return classes.scores(weight)
+                classes = self._classes[scorer] = NodeClasses(scorer, self.feasible)
+            found = classes.scores(weight, None if feasible is self.feasible else feasible)
+            if found is not None:
+                return found
         final = scorer.final(feasible)
         return None if final is None else final * weight
 

@@ -37,11 +37,6 @@ class NodeClasses:
         codes, sizes = np.unique(self._code[feasible], return_counts=True)
         self._sizes: dict[int, int] = dict(zip(codes.tolist(), sizes.tolist(), strict=True))
 
-    @property
-    def worthwhile(self) -> bool:
-        """Whether there are few enough classes."""
-        return len(self._sizes) <= MOST
-
     def mend(self, slots: Sequence[int], feasible: Mask) -> None:
         """Nodes at these slots have other pods, or are feasible where they were not, or no longer."""
         for slot in slots:
@@ -63,11 +58,18 @@ class NodeClasses:
         else:
             del self._sizes[code]
 
-    def scores(self, weight: int) -> Ints:
-        """The weighted score of every feasible node."""
+    def scores(self, weight: int, among: Mask | None = None) -> Ints | None:
+        """The weighted score of every feasible node, or of those `among` them; None with too many classes."""
+        sizes = self._sizes
+        if among is not None:
+            found = np.bincount(self._code[among])
+            occupied = np.flatnonzero(found)
+            sizes = dict(zip(occupied.tolist(), found[occupied].tolist(), strict=True))
+        if len(sizes) > MOST:
+            return None
         width, table = self._width, self._table
-        codes = list(self._sizes)
+        codes = list(sizes)
         pods, columns = [code // width for code in codes], [code % width for code in codes]
-        for code, score in zip(codes, self._scorer.by_class(pods, columns, list(self._sizes.values())), strict=True):
+        for code, score in zip(codes, self._scorer.by_class(pods, columns, list(sizes.values())), strict=True):
             table[code] = score * weight
         return table.take(self._code)

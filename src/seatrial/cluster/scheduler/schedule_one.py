@@ -118,19 +118,15 @@ class Cycle:
         wanted = nodes_to_find(len(self.snapshot), self.profile.percentage_of_nodes_to_score)
         if wanted >= len(self.snapshot):
             return feasible, count
-        start = self._start % len(self.snapshot)
-        order = np.roll(np.arange(len(self.snapshot)), -start)
-        found = order[feasible[order]]
-        if len(found) > wanted:
-            last = int(found[wanted - 1])
-            found = found[:wanted]
-            seen = (last - start) % len(self.snapshot) + 1
-        else:
-            seen = len(self.snapshot)
-        self._start = (start + seen) % len(self.snapshot)
+        if count <= wanted:
+            return feasible, count  # all nodes were looked at, and the next pod begins at the same one
+        slots = np.flatnonzero(feasible)
+        first = int(slots.searchsorted(self._start))
+        found = slots.take(np.arange(first, first + wanted), mode="wrap")
+        self._start = (int(found[-1]) + 1) % len(self.snapshot)
         sample = np.zeros_like(feasible)
         sample[found] = True
-        return sample, len(found)
+        return sample, wanted
 
 
 def nodes_to_find(nodes: int, percentage: int) -> int:
