@@ -19,7 +19,7 @@ from seatrial.manifests.places import Place
 
 _SEPARATOR = re.compile(r"^---.*$", re.MULTILINE)
 _PLAIN_SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z).*$", re.MULTILINE)
-_ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:#.*)?\n)*%(?:.*\n)*")
+_ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:#.*)?\n)*(?:%.*\n(?:[ \t]*(?:#.*)?\n)*)+")
 _LEADING_COMMENTS = re.compile(r"(?:[ \t]*(?:#.*)?\n|---.*\n)+")
 _JSON_SPACE = re.compile(r"[ \t\r\n]*")
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -59,8 +59,8 @@ class Document:
 class Piece:
     """The text of one document, and the line and the offset in the file's text where it begins.
 
-    `refused` says why kubectl takes none of it; `value` is there already where the piece was read as JSON, and `repeats`
-    tells whether that has a key twice in one object.
+    `refused` says why kubectl takes none of it; `value` is there already where the piece was read as JSON;
+    `repeats` tells whether that has a key twice in one object.
     """
 
     index: int

@@ -303,9 +303,11 @@ class _Builder:
         for each in sources:
             if type(each) is not dict:
                 raise _at(event, _MERGE_WANTS_MAPPINGS)
-            for key in each.keys() & mapping.keys():
-                for identity in self._identities.get((id(each), key)) or (str(key),):
-                    self._note_repeat(event, mapping, key, identity, merged=True)
+            for key in each:
+                unusual = self._identities.get((id(each), key))
+                if unusual or key in mapping:
+                    for identity in unusual or (str(key),):
+                        self._note_repeat(event, mapping, key, identity, merged=True)
             mapping.update(each)
 
 
