@@ -39,7 +39,7 @@ CHECKED = [
     # number in the README, kind, name, a field that the finding is about
     (12, "StatefulSet", "cache", "serviceName"),
     (13, "Ingress", "shop", "port"),
-    (14, "HorizontalPodAutoscaler", "api", "metrics|scaleTargetRef|resources"),
+    (14, "Deployment", "api", r"containers\[1\].resources"),
     (15, "DaemonSet", "log-agent", "image"),
     (15, "DaemonSet", "log-agent", "resources"),
     (16, "CronJob", "nightly-report", "concurrencyPolicy|startingDeadlineSeconds|spec"),
