@@ -26,6 +26,7 @@ from seatrial.model.objects import Object
 if TYPE_CHECKING:
     from seatrial.cluster.controllers.controller import Controller
     from seatrial.cluster.kubelet.kubelet import Kubelets
+    from seatrial.cluster.metrics import MetricsSource
     from seatrial.cluster.scheduler.scheduler import Scheduler
 
 
@@ -41,6 +42,8 @@ class Cluster:
         self.chance = Chance(seed)
         self.api = ApiServer(self.clock, self.store, self.chance)
         self.events = Recorder(self.clock, self.api)
+        self.metrics: MetricsSource | None = None
+        """The metrics API; None: there is none, as where no metrics server runs."""
         self.controllers: list[Controller] = []
 
     def start(self) -> None:

@@ -8,6 +8,7 @@ from seatrial.cluster.controllers.deployment import DeploymentController
 from seatrial.cluster.controllers.disruption import DisruptionController
 from seatrial.cluster.controllers.endpointslice import EndpointSliceController
 from seatrial.cluster.controllers.garbage_collector import GarbageCollector
+from seatrial.cluster.controllers.horizontal import HorizontalController
 from seatrial.cluster.controllers.job import JobController
 from seatrial.cluster.controllers.namespace import NamespaceController
 from seatrial.cluster.controllers.node_lifecycle import NodeLifecycleController
@@ -31,5 +32,6 @@ ALL: tuple[type[Controller], ...] = (
     NodeLifecycleController,
     TaintEvictionController,
     PodGarbageCollector,
+    HorizontalController,
 )
 """The controllers that every cluster runs, in the order in which they start."""
