@@ -165,9 +165,9 @@ def _of_volume(volume: Mapping[str, Any], namespace: str, path: str) -> Iterator
 def _volume_source(kind: str, namespace: str, source: Mapping[str, Any], field: str, path: str) -> Iterator[Reference]:
     """A ConfigMap or Secret as files: one reference for the whole, or one for each of its `items`."""
     optional = bool(source.get("optional"))
-    items = [item.get("key") for _, item in _items(source, "items")] or [""]
-    for key in items:
-        yield from _named(kind, namespace, source.get(field), f"{path}.{field}", optional=optional, key=key or "")
+    for key in [item.get("key") for _, item in _items(source, "items")] or [""]:
+        name = key if isinstance(key, str) else ""
+        yield from _named(kind, namespace, source.get(field), f"{path}.{field}", optional=optional, key=name)
 
 
 def _of_ingress(spec: Mapping[str, Any], namespace: str) -> Iterator[Reference]:
