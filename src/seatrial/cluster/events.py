@@ -43,14 +43,14 @@ class Recorder:
         self._serial = 0
         self._sweeping = False
 
-    def record(self, involved: Object, reason: str, message: str, *, type: str, source: str) -> None:
+    def record(self, involved: Object, reason: str, message: str, *, type: str, source: str, part: str) -> None:
         """Tell that something happened to `involved`; see `record`."""
         about = (source, involved.kind, involved.namespace, involved.name, involved.uid)
         if not self._passes(about):
             return
         similar = (*about, type, reason)
         combined = self._combine(similar, message)
-        identity = (*similar, "") if combined else (*similar, message)
+        identity = (*similar, part, "") if combined else (*similar, part, message)
         text = f"(combined from similar events): {message}" if combined else message
         name = self._written.get(identity)
         namespace = involved.namespace or "default"
@@ -58,14 +58,16 @@ class Recorder:
         if known is not None and source not in NEW_API:
             self._again(known, text)
             return
-        _remember(self._written, identity, self._write(involved, namespace, type, reason, text, source))
+        _remember(self._written, identity, self._write(involved, namespace, type, reason, text, source, part))
 
     def _again(self, event: Object, message: str) -> None:
         self._api.store.put(
             evolve(event, count=event["count"] + 1, message=message, lastTimestamp=self._clock.timestamp())
         )
 
-    def _write(self, involved: Object, namespace: str, type: str, reason: str, message: str, source: str) -> str:
+    def _write(
+        self, involved: Object, namespace: str, type: str, reason: str, message: str, source: str, part: str
+    ) -> str:
         self._serial += 1
         # Upstream appends the nanosecond of the event; a serial number tells events of one instant apart.
         name = f"{involved.name}.{int(self._clock.now * 1e6) * 1000 + self._serial:x}"
@@ -80,6 +82,8 @@ class Recorder:
             },
             "type": type, "reason": reason, "message": message,
         }  # fmt: skip
+        if part:
+            event["involvedObject"]["fieldPath"] = part
         if source in NEW_API:
             event |= {"reportingComponent": source, "eventTime": objects.micro_timestamp(self._clock.now)}
         else:
@@ -119,13 +123,21 @@ class Recorder:
 
 
 def record(
-    cluster: Cluster, involved: Object, reason: str, message: str, *, type: str = "Normal", source: str = ""
+    cluster: Cluster,
+    involved: Object,
+    reason: str,
+    message: str,
+    *,
+    type: str = "Normal",
+    source: str = "",
+    part: str = "",
 ) -> None:
     """Tell that something happened to `involved`: create an Event, or raise the count of an equal one.
 
-    `type` is Normal or Warning, `source` the component, e.g. `deployment-controller`.
+    `type` is Normal or Warning, `source` the component, e.g. `deployment-controller`; `part` is the path of the field that
+    it is about, e.g. `spec.containers{app}`.
     """
-    cluster.events.record(involved, reason, message, type=type, source=source)
+    cluster.events.record(involved, reason, message, type=type, source=source, part=part)
 
 
 def _remember(cache: OrderedDict[tuple[str, ...], Any], key: tuple[str, ...], value: Any) -> None:

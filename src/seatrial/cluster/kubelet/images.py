@@ -35,6 +35,7 @@ Then = Callable[["ImageError | None"], None]
 @dataclass(slots=True)
 class _Request:
     pod: Object
+    container: str
     image: str
     then: Then
     asked: float
@@ -58,23 +59,23 @@ class ImageManager:
 
     def ensure(self, pod: Object, container: Mapping[str, Any], then: Then) -> None:
         """See to it that a container's image is there, and call `then`, at once or when the pull has ended."""
-        image = str(container.get("image", ""))
+        image, name = str(container.get("image", "")), str(container["name"])
         if flaw := flaw_of(image):
             message = f'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": {flaw}'
-            reports.warning(self._kubelet.cluster, pod, "InspectFailed", message)
+            reports.warning(self._kubelet.cluster, pod, "InspectFailed", message, name)
             then(ImageError("InvalidImageName", message))
             return
         policy = policy_of(container)
         if self.has(image) and policy != "Always":
             message = f'Container image "{image}" already present on machine and can be accessed by the pod'
-            reports.normal(self._kubelet.cluster, pod, "Pulled", message)
+            reports.normal(self._kubelet.cluster, pod, "Pulled", message, name)
             then(None)
         elif policy == "Never":
             message = f'Container image "{image}" is not present with pull policy of Never'
-            reports.warning(self._kubelet.cluster, pod, "ErrImageNeverPull", message)
+            reports.warning(self._kubelet.cluster, pod, "ErrImageNeverPull", message, name)
             then(ImageError("ErrImageNeverPull", message))
         else:
-            self._pull(_Request(pod, image, then, self._clock.now))
+            self._pull(_Request(pod, name, image, then, self._clock.now))
 
     def forget(self, uid: str) -> None:
         """A pod is gone."""
@@ -90,12 +91,13 @@ class ImageManager:
         key = f"{request.pod.uid}_{request.image}"
         if self.backoff.waits_since_update(key, self._clock.now):
             message = f'Back-off pulling image "{request.image}"'
-            reports.normal(self._kubelet.cluster, request.pod, "BackOff", message)
+            reports.normal(self._kubelet.cluster, request.pod, "BackOff", message, request.container)
             if before := self._errors.get(key):
                 message = f"{message}: ErrImagePull: {before}"
             request.then(ImageError("ImagePullBackOff", message))
             return
-        reports.normal(self._kubelet.cluster, request.pod, "Pulling", f'Pulling image "{request.image}"')
+        message = f'Pulling image "{request.image}"'
+        reports.normal(self._kubelet.cluster, request.pod, "Pulling", message, request.container)
         self._line.append(request)
         if len(self._line) == 1:
             self._begin()
@@ -125,6 +127,7 @@ class ImageManager:
             "Pulled",
             f'Successfully pulled image "{request.image}" in {took} ({waited} including waiting). '
             f"Image size: {pull.size} bytes.",
+            request.container,
         )
         request.then(None)
 
@@ -133,7 +136,7 @@ class ImageManager:
         self.backoff.next(key, self._clock.now, self._clock.now)
         self._errors[key] = error
         message = f'Failed to pull image "{request.image}": {error}'
-        reports.warning(self._kubelet.cluster, request.pod, "Failed", message)
+        reports.warning(self._kubelet.cluster, request.pod, "Failed", message, request.container)
         request.then(ImageError("ErrImagePull", error))
 
 

@@ -192,4 +192,4 @@ class ProbeWorker:
         self._pod.set_result(self.kind, self._container_id, result)
 
     def _tell(self, message: str, reason: str = "Unhealthy") -> None:
-        reports.warning(self._kubelet.cluster, self._pod.pod, reason, message)
+        reports.warning(self._kubelet.cluster, self._pod.pod, reason, message, self.name)

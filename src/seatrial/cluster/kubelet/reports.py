@@ -13,14 +13,22 @@ if TYPE_CHECKING:
 SOURCE = "kubelet"
 
 
-def normal(cluster: Cluster, about: Object, reason: str, message: str) -> None:
-    """Record a Normal event of the kubelet."""
-    events.record(cluster, about, reason, message, source=SOURCE)
+def normal(cluster: Cluster, about: Object, reason: str, message: str, container: str = "") -> None:
+    """Record a Normal event of the kubelet, about a pod or one of its containers."""
+    events.record(cluster, about, reason, message, source=SOURCE, part=_part(about, container))
 
 
-def warning(cluster: Cluster, about: Object, reason: str, message: str) -> None:
-    """Record a Warning event of the kubelet."""
-    events.record(cluster, about, reason, message, type="Warning", source=SOURCE)
+def warning(cluster: Cluster, about: Object, reason: str, message: str, container: str = "") -> None:
+    """Record a Warning event of the kubelet, about a pod or one of its containers."""
+    events.record(cluster, about, reason, message, type="Warning", source=SOURCE, part=_part(about, container))
+
+
+def _part(pod: Object, container: str) -> str:
+    """The field of a container, as events name it (kubecontainer.GenerateContainerRef)."""
+    if not container:
+        return ""
+    init = any(known["name"] == container for known in pod.spec.get("initContainers") or ())
+    return f"spec.{'initContainers' if init else 'containers'}{{{container}}}"
 
 
 def full_name(pod: Object) -> str:
