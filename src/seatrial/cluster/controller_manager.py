@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seatrial.cluster.controllers.controller import Controller
+from seatrial.cluster.controllers.cronjob import CronJobController
 from seatrial.cluster.controllers.daemonset import DaemonSetController
 from seatrial.cluster.controllers.deployment import DeploymentController
 from seatrial.cluster.controllers.disruption import DisruptionController
@@ -24,6 +25,7 @@ ALL: tuple[type[Controller], ...] = (
     StatefulSetController,
     DaemonSetController,
     JobController,
+    CronJobController,
     DisruptionController,
     EndpointSliceController,
     GarbageCollector,

@@ -152,6 +152,11 @@ def dig(obj: Any, *path: str | int, default: Any = None) -> Any:
     return obj
 
 
+def datetime_of(seconds: float) -> datetime:
+    """Virtual time as a moment in UTC."""
+    return EPOCH + timedelta(seconds=seconds)
+
+
 def timestamp(seconds: float) -> str:
     """Virtual time as RFC 3339, cut to whole seconds as metav1.Time does."""
     return _stamp(int(seconds // 1))
