@@ -134,8 +134,8 @@ def record(
 ) -> None:
     """Tell that something happened to `involved`: create an Event, or raise the count of an equal one.
 
-    `type` is Normal or Warning, `source` the component, e.g. `deployment-controller`; `part` is the path of the field that
-    it is about, e.g. `spec.containers{app}`.
+    `type` is Normal or Warning, `source` the component, e.g. `deployment-controller`; `part` is the path of the
+    field that it is about, e.g. `spec.containers{app}`.
     """
     cluster.events.record(involved, reason, message, type=type, source=source, part=part)
 
