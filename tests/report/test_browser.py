@@ -123,6 +123,26 @@ def test_findings_are_filtered_by_severity_and_words(browser: Browser, report: P
     assert browser.ask("document.getElementById('none-left').offsetHeight") > 0
 
 
+def test_a_quiet_end_is_cut_off_and_said(browser: Browser, report: Path) -> None:
+    browser.open(report, "#scenario=rollout")
+    assert browser.ask("document.querySelector('.what').textContent").endswith("after 01:32 all is quiet.")
+    assert browser.ask("document.querySelector('.clock small').textContent") == " / 01:32"
+    browser.open(report, "#scenario=node-crash")
+    assert browser.ask("document.querySelector('.clock small').textContent") == " / 05:00"
+
+
+def test_zooming_in_shows_a_shorter_stretch_that_follows_the_time(browser: Browser, report: Path) -> None:
+    browser.open(report, "#scenario=node-crash&t=100")
+    labels = "[...document.querySelectorAll('.axis .scale span')].map(s => s.textContent)"
+    assert browser.ask(labels)[-1] == "05:00"
+    for _ in range(2):
+        browser.ask("document.querySelectorAll('.zoom')[1].click()")
+    assert browser.ask(labels)[-1] == "02:17"
+    assert float(browser.ask("document.querySelector('.lines').style.getPropertyValue('--now')")) == pytest.approx(0.5)
+    browser.ask(f"{SEEK}(280)")
+    assert browser.ask(labels)[-1] == "05:00"
+
+
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_is_wider_than_the_window(browser: Browser, report: Path, width: int) -> None:
     browser.open(report, "#scenario=node-crash&t=60", width=width)

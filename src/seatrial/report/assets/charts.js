@@ -94,7 +94,8 @@ const charts = (() => {
     return PODS + (hurt(workload) ? STRIP : 0);
   }
 
-  function draw(place, timeline, workload) {
+  // `span` is the stretch of time shown, [begin, end].
+  function draw(place, timeline, workload, span) {
     const hues = colours();
     const data = columns(workload, timeline.seconds);
     const highest = Math.max(1, workload.replicas, ...data[1]) * 1.25;
@@ -110,7 +111,7 @@ const charts = (() => {
         padding: [0, 0, 0, 0],
         legend: { show: false },
         cursor: { show: false },
-        scales: { x: { time: false, range: [0, Math.max(1, timeline.seconds)] }, y: { range: [lowest, highest] } },
+        scales: { x: { time: false, range: span }, y: { range: [lowest, highest] } },
         axes: [{ show: false }, { show: false }],
         series: [
           {},

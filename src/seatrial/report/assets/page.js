@@ -82,7 +82,13 @@
   for (const box of document.querySelectorAll(".filter input")) box.addEventListener("change", filter);
   const search = document.getElementById("search");
   if (search) search.addEventListener("input", filter);
-  addEventListener("beforeprint", () => { for (const finding of document.querySelectorAll(".finding")) finding.open = true; });
+  let onScreen = "";
+  addEventListener("beforeprint", () => {
+    onScreen = document.documentElement.dataset.theme;
+    theme("light");
+    for (const finding of document.querySelectorAll(".finding")) finding.open = true;
+  });
+  addEventListener("afterprint", () => theme(onScreen));
   addEventListener("hashchange", follow);
   foldCalm();
 

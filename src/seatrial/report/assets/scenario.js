@@ -2,6 +2,8 @@
 "use strict";
 const scenario = (() => {
   const LANES = 40; // so many lanes at most before those in which nothing happens are folded
+  const CLOSEST = 20; // seconds that the lanes show at least
+  const QUIET = 60; // seconds without any event at the end that are worth cutting off
 
   class Lane {
     constructor(view, workload) {
@@ -18,7 +20,8 @@ const scenario = (() => {
       const point = (event) => {
         const box = this.plot.getBoundingClientRect();
         view.player.pause();
-        view.player.seek(((event.clientX - box.left) / box.width) * view.timeline.seconds);
+        const [begin, end] = view.span;
+        view.player.seek(begin + ((event.clientX - box.left) / box.width) * (end - begin));
       };
       this.plot.addEventListener("pointerdown", (event) => { this.plot.setPointerCapture(event.pointerId); point(event); });
       this.plot.addEventListener("pointermove", (event) => { if (event.buttons) point(event); });
@@ -42,7 +45,7 @@ const scenario = (() => {
     }
 
     mount() {
-      if (!this.chart) this.chart = charts.draw(this.plot, this.view.timeline, this.workload);
+      if (!this.chart) this.chart = charts.draw(this.plot, this.view.timeline, this.workload, this.view.span);
       this.show(this.view.player.t);
     }
 
@@ -59,26 +62,33 @@ const scenario = (() => {
       if (text === this.told) return;
       this.told = text;
       const pods = [element("b", {}, `${ready} ready`), others.length ? `, ${others.join(", ")}` : ""];
-      const rates = this.workload.service ? [element("br"), `${time.number(served)} req/s`] : [];
-      if (failed > 0) rates.push(" · ", element("span", { class: "hurt" }, `${time.number(failed)} failed/s`));
+      const rates = this.workload.service ? [element("br"), `${time.rate(served)} req/s`] : [];
+      if (failed > 0) rates.push(" · ", element("span", { class: "hurt" }, `${time.rate(failed)} failed/s`));
       this.readout.replaceChildren(...pods, ...rates);
     }
   }
 
   class View {
-    constructor(timeline, place) {
+    constructor(whole, place) {
+      const last = time.lastEvent(whole);
+      const quiet = whole.seconds - last > QUIET ? Math.ceil(last * 1.05 + 10) : whole.seconds;
+      const timeline = { ...whole, seconds: Math.min(whole.seconds, quiet) };
       this.timeline = timeline;
+      this.span = [0, Math.max(1, timeline.seconds)];
       this.stage = new stage.Stage(timeline);
       this.player = new player.Player(timeline, (t) => this.show(t));
       this.lanes = timeline.workloads.map((workload) => new Lane(this, workload));
       this.rank();
-      this.lines = element("div", { class: "card lines" }, this.axis(), ...this.lanes.map((lane) => lane.root));
+      this.scale = element("div", { class: "scale" });
+      const axis = element("div", { class: "lane axis", "aria-hidden": "true" }, element("span"), this.scale, element("span"));
+      this.lines = element("div", { class: "card lines" }, axis, ...this.lanes.map((lane) => lane.root));
       this.fold();
-      this.root = element("div", {}, element("p", { class: "what" }, `${timeline.title}. ${time.lasting(timeline.seconds)} of the cluster's time.`),
+      this.root = element("div", {}, element("p", { class: "what" }, this.lead(whole)),
         this.player.root, this.marks(),
         element("h3", {}, "Nodes", element("small", {}, "point at a pod for its name and state")), this.stage.root, stage.keys(timeline),
-        element("h3", {}, "Workloads", element("small", {}, "click in a timeline to go to that moment, on a name to follow its pods")), this.lines, this.laneKeys());
+        element("h3", {}, "Workloads", element("small", {}, "click in a timeline to go to that moment, on a name to follow its pods"), this.zoomButtons()), this.lines, this.laneKeys());
       place.replaceChildren(this.root);
+      this.label();
       this.watchLanes();
       this.player.seek(0);
     }
@@ -106,14 +116,44 @@ const scenario = (() => {
       this.lines.append(more);
     }
 
-    axis() {
-      const seconds = Math.max(1, this.timeline.seconds);
-      const labels = time.ticks(seconds, innerWidth < 720 ? 4 : 9).map((t) => {
+    lead(whole) {
+      const lasted = time.lasting(whole.seconds);
+      const cut = whole.seconds > this.timeline.seconds ? `; after ${time.clock(this.timeline.seconds)} all is quiet` : "";
+      return `${whole.title}. ${lasted} of the cluster's time${cut}.`;
+    }
+
+    label() {
+      const [begin, end] = this.span;
+      this.scale.replaceChildren(...time.ticks(this.span, innerWidth < 720 ? 4 : 9).map((t) => {
         const label = element("span", {}, time.clock(t));
-        label.style.left = `${(100 * t) / seconds}%`;
+        label.style.left = `${(100 * (t - begin)) / (end - begin)}%`;
         return label;
-      });
-      return element("div", { class: "lane axis", "aria-hidden": "true" }, element("span"), element("div", { class: "scale" }, ...labels), element("span"));
+      }));
+    }
+
+    zoomButtons() {
+      const button = (sign, name, factor) => element("button", { class: "zoom", type: "button", "aria-label": name, title: name, onclick: () => this.zoom(factor) }, sign);
+      return element("span", { class: "zooms" }, button("−", "Zoom out", 2), button("+", "Zoom in on the time shown", 0.5));
+    }
+
+    // Show `factor` times the present stretch, with the time shown in its middle.
+    zoom(factor) {
+      const whole = Math.max(1, this.timeline.seconds);
+      const length = Math.min(whole, Math.max(CLOSEST, (this.span[1] - this.span[0]) * factor));
+      this.look(this.player.t - length / 2, length);
+    }
+
+    look(from, length) {
+      const begin = Math.max(0, Math.min(from, Math.max(1, this.timeline.seconds) - length));
+      this.span = [begin, begin + length];
+      this.label();
+      this.redraw();
+      this.point(this.player.t);
+    }
+
+    point(t) {
+      const [begin, end] = this.span;
+      this.lines.style.setProperty("--now", (t - begin) / (end - begin));
     }
 
     marks() {
@@ -148,7 +188,9 @@ const scenario = (() => {
 
     show(t) {
       this.stage.show(t);
-      this.lines.style.setProperty("--now", t / Math.max(1, this.timeline.seconds));
+      const [begin, end] = this.span;
+      if (t < begin || t > end) this.look(t - (end - begin) / 10, end - begin);
+      else this.point(t);
       for (const lane of this.lanes) lane.show(t);
       this.markButtons.forEach((button, index) => button.classList.toggle("past", this.timeline.marks[index].t <= t + 1e-9));
     }

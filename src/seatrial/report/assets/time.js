@@ -22,6 +22,9 @@ const time = (() => {
     return even.toLocaleString("en-US");
   }
 
+  // Requests a second: small rates with a tenth.
+  const rate = (value) => (value > 0 && value < 9.95 ? String(Number(value.toFixed(1)) || "<0.1") : number(value));
+
   // The last step that began at or before `t`, or null where none has.
   function at(steps, t) {
     let low = 0;
@@ -34,17 +37,23 @@ const time = (() => {
     return low ? steps[low - 1] : null;
   }
 
-  // Round times for an axis, about `wanted` of them.
-  function ticks(seconds, wanted) {
+  // Round times for an axis from `begin` to `end`, about `wanted` of them, and the end itself.
+  function ticks([begin, end], wanted) {
     const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
-    const step = steps.find((candidate) => seconds / candidate <= wanted) || steps[steps.length - 1];
+    const step = steps.find((candidate) => (end - begin) / candidate <= wanted) || steps[steps.length - 1];
     const found = [];
-    for (let t = 0; t <= seconds - step * 0.6; t += step) found.push(t);
-    found.push(seconds);
+    for (let t = Math.ceil(begin / step) * step; t <= end - step * 0.6; t += step) found.push(t);
+    found.push(end);
     return found;
   }
 
-  return { clock, lasting, number, at, ticks };
+  // When the last thing happened that a lane or a mark shows; what follows is quiet.
+  function lastEvent(timeline) {
+    const lanes = timeline.workloads.map((workload) => workload.steps[workload.steps.length - 1]?.[0] || 0);
+    return Math.max(0, ...lanes, ...timeline.marks.map((mark) => mark.t));
+  }
+
+  return { clock, lasting, number, rate, at, ticks, lastEvent };
 })();
 
 // An element with properties and children; strings become text, never markup.
