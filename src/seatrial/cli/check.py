@@ -38,7 +38,7 @@ def command(
     """
     from seatrial.checks import check_outcome, registry
 
-    reading = inputs.read(paths)
+    reading = inputs.read(paths, needs_objects=True)
     try:
         outcome = check_outcome.of(reading, inputs.counts(reading), kube_version, select=select, ignore=ignore)
     except registry.UnknownRule as error:

@@ -64,8 +64,11 @@ def input_errors_exit_2(command: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
-def read(paths: Sequence[str], **options: Any) -> Reading:
+def read(paths: Sequence[str], *, needs_objects: bool = False, **options: Any) -> Reading:
     """Read manifests; say on stderr, a line each, what could not be read and what is worth knowing.
+
+    `needs_objects`: no object at all is an error, so that a wrong path does not pass. `options` are those of
+    `sources.read`.
 
     Raises:
         InputError: where there is nothing to read at all.
@@ -77,6 +80,8 @@ def read(paths: Sequence[str], **options: Any) -> Reading:
         click.echo(f"seatrial: {notice}", err=True)
     for problem in reading.problems:
         click.echo(f"seatrial: {problem}", err=True)
+    if needs_objects and not reading.counts.resources and not reading.problems:
+        raise sources.InputError(f"{' '.join(paths)}: no Kubernetes objects there; name the files that have them")
     return reading
 
 

@@ -51,7 +51,7 @@ def command(
     from seatrial.checks import judge, validity
     from seatrial.trial import outcome, profiles, run, sound, unmodelled
 
-    reading = inputs.read(paths)
+    reading = inputs.read(paths, needs_objects=True)
     invalid = validity.judge(reading.inventory, kube_version)
     inventory, left_out = sound.sound(reading.inventory, invalid)
     scenarios = _scenarios(inventory, names)

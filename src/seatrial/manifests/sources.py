@@ -43,7 +43,8 @@ class Counts:
 class Reading:
     """What was read: the inventory, how much it was, and what could not be read.
 
-    `problems` make the exit code 2; `notices` are worth a line on stderr and nothing more.
+    `problems` make the exit code 2; `notices` are worth a line on stderr and nothing more. `strays` are documents that
+    kubectl would refuse, as they stand beside objects or were named themselves and are no objects (a list, a word).
     """
 
     inventory: Inventory
@@ -52,6 +53,7 @@ class Reading:
     notices: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
+    strays: tuple[Document, ...] = ()
 
     def values(self) -> list[Any]:
         """The values of all documents as they were written: lists not expanded, other YAML and empty documents kept."""
@@ -102,7 +104,14 @@ def read(
     counts = Counts(len(plan.files) + len(plan.skipped), len(found) + len(problems), len(resources), skipped)
     texts = Texts(plan.files, kept)
     inventory = Inventory(resources, problems=tuple(problems), texts=texts)
-    return Reading(inventory, counts, tuple(problems), tuple(plan.notices), texts, tuple(found))
+    strays = tuple(_strays(found, {*paths, *(resource.place.file for resource in resources)}))
+    return Reading(inventory, counts, tuple(problems), tuple(plan.notices), texts, tuple(found), strays)
+
+
+def _strays(found: Sequence[Document], files: set[str]) -> Iterator[Document]:
+    for document in found:
+        if document.value is not None and not isinstance(document.value, dict) and document.place.file in files:
+            yield document
 
 
 def is_kubernetes(value: Any) -> bool:
