@@ -158,12 +158,14 @@ class Kubelet:
         self.crash_backoff = Backoff()
         self.pleg = Pleg(self, self.chance.between(0.0, 1.0))
         self.heartbeat.begin()
+        registration.Registration(self).rejoin(registration.READY_AFTER)
         self._catch_up()
 
     def reconnect(self) -> None:
         """The API server can be reached again: hear what was missed, and tell."""
         self.cut_off = False
         self.heartbeat.begin()
+        registration.Registration(self).rejoin(registration.REFRESH)
         self._catch_up()
         self.statuses.resume()
 

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from seatrial.cluster.clock import Timer
 from seatrial.cluster.kubelet import reports, status
 from seatrial.cluster.kubelet.containers import NOTHING, PodStatus
-from seatrial.cluster.kubelet.pod_actions import ProbeType
-from seatrial.cluster.kubelet.prober import ProbeWorker
+from seatrial.cluster.kubelet.prober_manager import PodProbes
 from seatrial.cluster.kubelet.start import StartFailure
 from seatrial.cluster.kubelet.sync import PodSync
 from seatrial.cluster.kubelet.termination import PodKill
@@ -48,8 +47,8 @@ class PodWorker:
     """All that a kubelet keeps of one pod."""
 
     __slots__ = (
-        "_clock", "_grace", "_idle_since", "_last_round", "_latest", "_made", "_made_of", "_pending", "_probes",
-        "_requeue", "_working", "files_told", "kubelet", "mounts", "pod", "reasons", "removing_all", "results", "shown",
+        "_clock", "_grace", "_idle_since", "_last_round", "_latest", "_made", "_made_of", "_pending",
+        "_requeue", "_working", "files_told", "kubelet", "mounts", "pod", "probes", "reasons", "removing_all", "shown",
         "stage", "status", "termination_requested", "uid", "verdict",
     )  # fmt: skip
 
@@ -65,7 +64,7 @@ class PodWorker:
         """The newest status on its way to the API."""
         self.reasons: dict[str, StartFailure] = {}
         """Why containers did not start at the last try (reasonCache)."""
-        self.results: dict[tuple[ProbeType, str], bool] = {}
+        self.probes = PodProbes(self)
         self.mounts: VolumeMounts | None = None
         self.files_told = False
         self.verdict: Verdict | None = None
@@ -74,7 +73,6 @@ class PodWorker:
         self.stage: Stage = "sync"
         self._latest = pod
         self._grace: int | None = None
-        self._probes: dict[tuple[str, ProbeType], ProbeWorker] | None = None
         self._working = False
         self._pending = False
         self._last_round = -1.0
@@ -94,7 +92,7 @@ class PodWorker:
         ends = kill or pod.deleting or pods.is_terminal(pod) or self.verdict is not None
         if not self.termination_requested and ends:
             self.termination_requested = True
-            self.wake_probes()
+            self.probes.wake()
         if self.termination_requested and self._grace is None:
             self._grace = self._effective_grace(pod, gone=kill)
         self._pending = True
@@ -129,8 +127,7 @@ class PodWorker:
         """The node is down, or the pod gone: no timers of the worker's count any more."""
         self.stage = "finished"
         self._stop_requeue()
-        for probe in (self._probes or {}).values():
-            probe.stop()
+        self.probes.stop()
         if self.mounts is not None:
             self.mounts.stop()
 
@@ -167,7 +164,7 @@ class PodWorker:
             and self.stage == "sync"
             and not (self._working or self._requeue is not None or self.kubelet.statuses.is_due(self))
             and (self.mounts is None or not self.mounts.busy)
-            and all(probe.is_quiet for probe in (self._probes or {}).values())
+            and self.probes.are_quiet
         ):
             self.kubelet.let_rest(self)
 
@@ -203,7 +200,7 @@ class PodWorker:
             self.termination_requested = True
             self._grace = self._effective_grace(self.pod, gone=False)
             self._pending = True
-            self.wake_probes()
+            self.probes.wake()
             self._round_is_over()
             return
         if self.mounts is None and self.pod.spec.get("volumes"):
@@ -213,7 +210,7 @@ class PodWorker:
 
     def note_start(self, name: str, failure: StartFailure | None) -> None:
         """Remember why a container did not start, or that it did (reasonCache)."""
-        self._made_of = None
+        self.status_is_stale()
         if failure is not None:
             self.reasons[name] = failure
         else:
@@ -236,14 +233,11 @@ class PodWorker:
     def _terminate(self) -> None:
         self._stop_requeue()
         self.kubelet.statuses.set(self, self._generate(terminal=False))
-        for (_, kind), probe in (self._probes or {}).items():
-            if kind != "readiness":
-                probe.stop()
+        self.probes.stop_liveness_and_startup()
         PodKill(self, self._grace, self._terminated).begin()
 
     def _terminated(self) -> None:
-        for probe in (self._probes or {}).values():
-            probe.stop()
+        self.probes.stop()
         sandbox = self.kubelet.containers.sandbox(self.uid)
         self.status = sandbox.snapshot() if sandbox is not None else NOTHING
         self.kubelet.statuses.set(self, self._generate(terminal=True))
@@ -342,36 +336,15 @@ class PodWorker:
             grace = 30 if own is None else own
         return max(1, int(grace or 0))
 
-    # Probes
-
-    def add_probes(self) -> None:
-        """Begin to probe, once (probeManager.AddPod)."""
-        if self._probes is not None:
-            return
-        self._probes = {}
-        kinds: tuple[ProbeType, ...] = ("startup", "readiness", "liveness")
-        regular = list(self.pod.spec.get("containers") or ())
-        sidecars = [c for c in self.pod.spec.get("initContainers") or () if pods.is_sidecar(c)]
-        for container in (*regular, *sidecars):
-            for kind in kinds:
-                if container.get(f"{kind}Probe"):
-                    self._probes[str(container["name"]), kind] = ProbeWorker(self, container, kind)
-
-    def trigger_readiness(self, name: str) -> None:
-        """A container runs and is not ready: probe it at once."""
-        probe = (self._probes or {}).get((name, "readiness"))
-        if probe is not None:
-            probe.trigger()
-
-    def wake_probes(self) -> None:
-        """What the probes look at has changed."""
-        for probe in (self._probes or {}).values():
-            probe.wake()
+    # What others read
 
     def status_has_changed(self) -> None:
         """Told by the status manager: probes read the status that it holds."""
-        if self._probes:
-            self.wake_probes()
+        self.probes.wake()
+
+    def status_is_stale(self) -> None:
+        """Something that the status is made of has changed."""
+        self._made_of = None
 
     def shown_container(self, name: str) -> dict[str, Any] | None:
         """The status of a container as the status manager holds it."""
@@ -380,25 +353,6 @@ class PodWorker:
                 if found["name"] == name:
                     return dict(found)
         return None
-
-    def set_result(self, kind: ProbeType, container_id: str, result: bool | None) -> None:
-        """A probe's result; a new one makes the kubelet look at the pod (proberesults.Manager)."""
-        if result is not None:
-            known = self.results.get((kind, container_id))
-            if known == result:
-                return
-            self.results[kind, container_id] = result
-            if bool(known) != result:
-                self._made_of = None
-        if kind == "liveness" and result:
-            return
-        if kind != "liveness":
-            self.kubelet.statuses.set_probed(self, container_id, kind, bool(result))
-        self.kubelet.sync(self.uid)
-
-    def remove_result(self, kind: ProbeType, container_id: str) -> None:
-        """A container is no more."""
-        self.results.pop((kind, container_id), None)
 
     def restarts_to_come(self, name: str) -> int:
         """The restart count with which the next run of a container starts, where its runs are forgotten."""

@@ -109,7 +109,7 @@ class ProbeWorker:
             return self._sleep_until(NEVER)
         container_id = str(status["containerID"])
         if container_id != self._container_id:
-            self._pod.remove_result(self.kind, self._container_id)
+            self._pod.probes.forget(self.kind, self._container_id)
             self._container_id = container_id
             self._on_hold = False
             self._set(INITIAL[self.kind])
@@ -189,7 +189,7 @@ class ProbeWorker:
         return NEVER if until == NEVER else max(self._next_tick(now), self._first_tick_from(until))
 
     def _set(self, result: bool | None) -> None:
-        self._pod.set_result(self.kind, self._container_id, result)
+        self._pod.probes.set(self.kind, self._container_id, result)
 
     def _tell(self, message: str, reason: str = "Unhealthy") -> None:
         reports.warning(self._kubelet.cluster, self._pod.pod, reason, message, self.name)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 READY_AFTER = 0.3
 """Seconds from registration until the runtime's network is up and the node ready."""
+REFRESH = 10.0
+"""Seconds between looks whether the node's conditions are to be refreshed (nodeStatusUpdateFrequency)."""
 NOT_READY_TAINT = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 FINE = (
     ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
@@ -65,9 +67,16 @@ class Registration:
             self._say(reason)
         self._kubelet.clock.after(READY_AFTER, self._become_ready)
 
+    def rejoin(self, within: float) -> None:
+        """A node that was lost is back: it says so at the next refresh of its conditions, `within` seconds."""
+        self._kubelet.clock.after(self._kubelet.chance.between(0.0, within), self._become_ready)
+
     def _become_ready(self) -> None:
         node = self._kubelet.node
-        if node is None or self._kubelet.down:
+        if node is None or self._kubelet.down or self._kubelet.cut_off:
+            return
+        before = {c["type"]: c for c in node.status.get("conditions") or ()}
+        if before.get("Ready", {}).get("status") == "True":
             return
         fresh = conditions(READY, self._kubelet.clock.timestamp())
         self._kubelet.cluster.api.update_status(node, {**node.status, "conditions": fresh})

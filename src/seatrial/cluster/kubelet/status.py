@@ -189,17 +189,17 @@ def probe_unready(worker: PodWorker) -> None:
     for field in ("initContainerStatuses", "containerStatuses"):
         for status in (worker.shown or {}).get(field) or ():
             if status["started"] and not status["ready"] and "running" in status["state"]:
-                worker.trigger_readiness(str(status["name"]))
+                worker.probes.trigger_readiness(str(status["name"]))
 
 
 def _mark(worker: PodWorker, container: Mapping[str, Any], status: Status) -> None:
     if "running" not in status["state"]:
         return
     container_id = str(status["containerID"])
-    if container.get("startupProbe") and not worker.results.get(("startup", container_id)):
+    if container.get("startupProbe") and not worker.probes.results.get(("startup", container_id)):
         return
     status["started"] = True
-    if not container.get("readinessProbe") or worker.results.get(("readiness", container_id)):
+    if not container.get("readinessProbe") or worker.probes.results.get(("readiness", container_id)):
         status["ready"] = True
     else:
-        worker.trigger_readiness(str(container["name"]))
+        worker.probes.trigger_readiness(str(container["name"]))

@@ -54,11 +54,11 @@ class PodSync:
             )
             worker.sync_done(failed=True)
             return
-        worker.add_probes()
+        worker.probes.add()
         if restart_rules.may_restart_all(worker.pod) and restart_rules.restarts_all(worker.pod, worker.status):
             self._plan_restart_of_all()
         else:
-            self._plan(pod_actions.compute(worker.pod, worker.status, worker.results))
+            self._plan(pod_actions.compute(worker.pod, worker.status, worker.probes.results))
         self._go_on()
 
     def _plan(self, actions: PodActions) -> None:
