@@ -86,12 +86,17 @@ class TestLostNodes:
         assert stage.condition("Ready") == "True"
 
     def test_a_node_that_comes_back_starts_its_pods_again(self) -> None:
-        stage = Stage().run(100.0, pod())
+        """In a new sandbox, init containers first; the runs before are found dead."""
+        scripts = {"init": {"exitAfter": 2}}
+        stage = Stage().run(100.0, pod(scripts=scripts, initContainers=[container("init")]))
         stage.kubelets.crash("node-1")
         stage.run(150.0)
         stage.kubelets.recover("node-1")
         stage.run(160.0)
-        assert stage.container()["restartCount"] == 1
+        assert [stage.container(name)["restartCount"] for name in ("init", "app")] == [1, 1]
+        assert stage.container()["lastState"]["terminated"]["exitCode"] == 255
+        assert stage.times("started", "app")[1] > stage.times("started", "init")[1] + 2
+        assert "SandboxChanged" in stage.reasons()
         assert stage.condition("Ready") == "True"
 
     def test_a_cut_node_runs_on_and_tells_later(self) -> None:

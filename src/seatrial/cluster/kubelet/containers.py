@@ -6,7 +6,7 @@ The kubelet never looks at these directly while it decides: it works on a `PodSt
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -28,6 +28,8 @@ class ContainerStatus:
     state: State
     started_at: float
     image: str = ""
+    sandbox: int = 1
+    """In the how-manieth sandbox of its pod it ran."""
     finished_at: float = 0.0
     exit_code: int = 0
     reason: str = ""
@@ -61,6 +63,10 @@ class PodStatus:
             if status.name == name:
                 return status
         return None
+
+    def has_run(self, names: Collection[str]) -> bool:
+        """Whether any of those containers was started in the present sandbox (ActiveContainerStatuses)."""
+        return any(status.name in names and status.sandbox == self.sandboxes for status in self.containers)
 
     def last_exit(self, name: str) -> ContainerStatus | None:
         """The newest run of that container that has ended."""
@@ -98,6 +104,8 @@ class Sandbox:
     ip: str = ""
     runs: dict[str, list[Run]] = field(default_factory=dict)
     """By container, newest first."""
+    starts: dict[str, int] = field(default_factory=dict)
+    """How often each container was started, those included whose runs are forgotten (calcRestartCountByLogDir)."""
 
     def snapshot(self) -> PodStatus:
         """What a look at the runtime shows now."""
@@ -116,6 +124,7 @@ class Sandbox:
         """Remember a new run, and forget the oldest beyond those that are kept."""
         runs = self.runs.setdefault(run.status.name, [])
         runs.insert(0, run)
+        self.starts[run.status.name] = run.status.attempt + 1
         del runs[KEPT:]
 
     def running(self) -> Iterator[Run]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 KILLED = 137
 """The exit code of a process that SIGKILL ends."""
+LOST = 255
+"""The exit code that the runtime gives to containers that it finds dead after a reboot."""
 
 
 class ContainerRuntime:
@@ -58,8 +60,8 @@ class ContainerRuntime:
         self.sandboxes[uid].forget(name)
         self._kubelet.pleg.changed(uid)
 
-    def start(self, pod: Object, container: Mapping[str, Any], attempt: int) -> Run:
-        """Create and start a container.
+    def start(self, pod: Object, container: Mapping[str, Any]) -> Run:
+        """Create and start a container once more.
 
         Raises:
             StartError: where the runtime cannot start it; its run then counts as ended with 128.
@@ -67,8 +69,10 @@ class ContainerRuntime:
         now = self._clock.now
         self._serial += 1
         container_id = f"containerd://{self._kubelet.name}/{self._serial}"
-        status = ContainerStatus(container_id, str(container["name"]), attempt, "running", now, str(container["image"]))
         sandbox = self.sandboxes[pod.uid]
+        name, image = str(container["name"]), str(container["image"])
+        attempt = sandbox.starts.get(name, 0)
+        status = ContainerStatus(container_id, name, attempt, "running", now, image, sandbox.created)
         self._kubelet.pleg.changed(pod.uid)
         try:
             process = self._kubelet.runtime.start(pod, container, attempt)
@@ -101,16 +105,16 @@ class ContainerRuntime:
             run.end = self._clock.after(end.after, self._exit, pod, run, end)
 
     def power_off(self) -> None:
-        """All processes are gone, and nobody is told but those who observe the truth."""
+        """All processes are gone. Who observes the truth is told; the kubelet finds out when it comes back."""
         for uid, sandbox in self.sandboxes.items():
+            sandbox.ready = False
             pod = self._kubelet.last_seen(uid)
             for run in sandbox.running():
                 _cancel(run)
                 run.on_exit.clear()
-                run.status = ended(run.status, self._clock.now, KILLED, "Unknown", "")
+                run.status = ended(run.status, self._clock.now, LOST, "Unknown", "")
                 if pod is not None:
                     self._observe("ended", pod, run)
-        self.sandboxes.clear()
 
     def _exit(self, pod: Object, run: Run, end: Exit) -> None:
         if not run.status.running:

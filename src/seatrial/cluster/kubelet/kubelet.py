@@ -157,6 +157,7 @@ class Kubelet:
         self.down = False
         self.crash_backoff = Backoff()
         self.pleg = Pleg(self, self.chance.between(0.0, 1.0))
+        self.pleg.list_all()
         self.heartbeat.begin()
         registration.Registration(self).rejoin(registration.READY_AFTER)
         self._catch_up()
@@ -173,6 +174,8 @@ class Kubelet:
         bound = {pod.uid: pod for pod in self.store.by_index("Pod", "node", self.name)}
         for uid in [uid for uid in self.pods if uid not in bound]:
             self._removed(uid)
+        for uid in [uid for uid in self.containers.sandboxes if uid not in bound and uid not in self.workers]:
+            self.containers.remove_sandbox(uid)
         for pod in bound.values():
             self.clock.after(LATENCY, self.hear, pod.uid, pod.namespace, pod.name)
 

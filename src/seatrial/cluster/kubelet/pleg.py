@@ -46,6 +46,11 @@ class Pleg:
             return True
         return self._tick_before(self._clock.now) > time
 
+    def list_all(self) -> None:
+        """The first list after the kubelet's start: what is there is no event."""
+        for uid in self._kubelet.containers.sandboxes:
+            self._look(uid)
+
     def changed(self, uid: str) -> None:
         """Something about a pod's containers is new: the next list will show it."""
         self._changed[uid] = None

@@ -127,8 +127,7 @@ def _init_containers(pod: Object, status: PodStatus, results: Results, actions: 
     init = list(pod.spec.get("initContainers") or ())
     if not init:
         return True
-    regular = {str(c["name"]) for c in pod.spec.get("containers") or ()}
-    initialized = before = any(s.name in regular for s in status.containers)
+    initialized = before = status.has_run({str(c["name"]) for c in pod.spec.get("containers") or ()})
     # From the last to the first: what is behind may have been removed already. The first one found decides what comes
     # next; of those before it only sidecars need looking after.
     for place in range(len(init) - 1, -1, -1):

@@ -353,8 +353,3 @@ class PodWorker:
                 if found["name"] == name:
                     return dict(found)
         return None
-
-    def restarts_to_come(self, name: str) -> int:
-        """The restart count with which the next run of a container starts, where its runs are forgotten."""
-        found = self.shown_container(name)
-        return int(found["restartCount"]) if found is not None else 0

@@ -81,10 +81,8 @@ class ContainerStart:
             self._then(StartFailure("CreateContainerConfigError", flaw))
             return
         self._say("Created", "Container created")
-        last = self._worker.status.find(self._name)
-        attempt = max(last.attempt + 1 if last is not None else 0, self._worker.restarts_to_come(self._name))
         try:
-            run = self._kubelet.containers.start(self._worker.pod, self._container, attempt)
+            run = self._kubelet.containers.start(self._worker.pod, self._container)
         except StartError as error:
             self._warn("Failed", f"Error: {error}")
             self._then(StartFailure("RunContainerError", str(error)))

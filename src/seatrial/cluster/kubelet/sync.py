@@ -123,7 +123,14 @@ class PodSync:
 
     def _create_sandbox(self) -> None:
         self._did = True
-        self._kubelet.containers.run_sandbox(self._worker.pod)
+        worker = self._worker
+        if worker.status.sandboxes:
+            message = "Pod sandbox changed, it will be killed and re-created."
+            reports.normal(self._kubelet.cluster, worker.pod, "SandboxChanged", message)
+            for container in worker.pod.spec.get("initContainers") or ():
+                # All begins anew (purgeInitContainers).
+                self._kubelet.containers.remove_container(worker.uid, str(container["name"]))
+        self._kubelet.containers.run_sandbox(worker.pod)
         self._kubelet.statuses.sandbox_is_ready(self._worker)
 
     def _start(self, container: Mapping[str, Any], required: bool) -> None:
