@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from seatrial.cluster.scheduler.events import ClusterEvent, node_events
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened, node_events
 from seatrial.cluster.scheduler.framework import Plugin
 from seatrial.cluster.scheduler.priority import prioritised
 from seatrial.cluster.store import EventType
@@ -62,8 +62,8 @@ class EventHandlers:
             self._snapshot.remove_node(node.name)
             return
         self._snapshot.set_node(node)
-        for happened in node_events(node, old):
-            self._move(happened, node, old)
+        for kind in node_events(node, old):
+            self._move(kind, node, old)
 
     def _pod(self, event: EventType, pod: Object, old: Object | None) -> None:
         ended = event == "DELETED" or is_terminal(pod)
@@ -141,11 +141,12 @@ class EventHandlers:
     def _move(self, event: ClusterEvent, obj: Object, old: Object | None) -> None:
         """Wake the pods that the event can help (MoveAllToActiveOrBackoffQueue)."""
         woken = False
+        happened = Happened(event, obj, old)
         for info, refused_by in self._queue.waiting().items():
             helped = frozenset(
                 plugin.name
                 for plugin in self._plugins[info.scheduler_name]
-                if plugin.name in refused_by and event in plugin.events and plugin.helps(info, event, obj, old)
+                if plugin.name in refused_by and event in plugin.events and plugin.helps(info, happened, self._snapshot)
             )
             if helped or not refused_by:
                 self._queue.wake(info, helped, self._scheduler.clock.now)

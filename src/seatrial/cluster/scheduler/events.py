@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import NamedTuple
 
 from seatrial.model.objects import Object
 
@@ -29,6 +30,14 @@ class ClusterEvent(Enum):
     VOLUME_ATTACHMENT_DELETE = "VolumeAttachmentDelete"
     POD_GROUP_SOURCE = "WorkloadChange"
     """A Service, ReplicaSet, StatefulSet or ReplicationController that default spreading looks at."""
+
+
+class Happened(NamedTuple):
+    """An event, the object it is about, and the object before where it is an update."""
+
+    event: ClusterEvent
+    obj: Object
+    old: Object | None = None
 
 
 def node_events(node: Object, old: Object | None) -> list[ClusterEvent]:

@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from seatrial.cluster.scheduler.events import ClusterEvent
+    from seatrial.cluster.scheduler.events import ClusterEvent, Happened
     from seatrial.cluster.scheduler.pod_info import PodInfo
     from seatrial.cluster.scheduler.snapshot import Snapshot
-    from seatrial.model.objects import Object
 
 MAX_NODE_SCORE = 100
 """The best score that a plugin gives a node (framework.MaxNodeScore)."""
@@ -144,10 +143,8 @@ class Plugin:
     def __deepcopy__(self, memo: dict[int, Any]) -> Plugin:
         return self  # plugins have no state
 
-    def helps(self, pod: PodInfo, event: ClusterEvent, obj: Object, old: Object | None) -> bool:
-        """Whether an event of one of the `events` can help this pod (QueueingHintFn); yes unless a plugin knows
-        better.
-        """
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """Whether one of the `events` can help this pod (QueueingHintFn); yes unless a plugin knows better."""
         return True
 
 

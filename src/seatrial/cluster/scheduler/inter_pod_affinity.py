@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seatrial.cluster.scheduler.affinity_term import AffinityTerm
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import (
     MAX_NODE_SCORE,
     ClusterScorer,
@@ -49,6 +49,22 @@ class InterPodAffinity(FilterPlugin, ScorePlugin):
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter:
         """Pods without terms may still be unwelcome to existing ones, now or later."""
         return AffinityFilter(pod, snapshot)
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """Pods that come help where the pod wants to be near them, pods that go where one of them kept it away."""
+        affinity = pod.pod_affinity
+        if happened.event in (ClusterEvent.NODE_ADD, ClusterEvent.NODE_LABEL):
+            return True
+        other = snapshot.info(happened.obj)
+        labels = snapshot.namespace_labels
+        near = bool(affinity.required) and all(
+            term.selects_existing(other.namespace, other.labels, labels) for term in affinity.required
+        )
+        if happened.event is ClusterEvent.POD_ADD:
+            return near
+        far = any(term.selects_existing(other.namespace, other.labels, labels) for term in affinity.required_anti)
+        unwelcome = any(term.selects(pod.namespace, pod.labels, labels) for term in other.pod_affinity.required_anti)
+        return far or unwelcome or happened.event is ClusterEvent.POD_UPDATE_LABELS
 
     def pre_score(self, pod: PodInfo, snapshot: Snapshot) -> NodeScorer | None:
         """Pods without terms may still be wished for by existing ones, unless the arguments say to ignore that."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seatrial.cluster.scheduler import node_selector
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import (
     FilterPlugin,
     Ints,
@@ -23,9 +23,11 @@ from seatrial.cluster.scheduler.framework import (
     unresolvable,
 )
 from seatrial.cluster.scheduler.node_facts import NodeFacts
+from seatrial.cluster.scheduler.node_info import NodeInfo
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
 from seatrial.cluster.scheduler.static_filter import StaticFilter
+from seatrial.model.objects import Object
 
 NO_MATCH = unresolvable("node(s) didn't match Pod's node affinity/selector")
 NOT_ENFORCED = unresolvable("node(s) didn't match scheduler-enforced node affinity")
@@ -53,6 +55,12 @@ class NodeAffinity(FilterPlugin, ScorePlugin):
             enforced = node_selector.match_any(added.get("nodeSelectorTerms") or (), facts)
             codes = np.where(enforced, codes, 2)
         return StaticFilter(codes, [NO_MATCH, NOT_ENFORCED], names)
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """A node helps that matches, one that changed only where it did not before."""
+        if not _matches(pod, happened.obj):
+            return False
+        return happened.old is None or not _matches(pod, happened.old)
 
     def pre_score(self, pod: PodInfo, snapshot: Snapshot) -> NodeScorer | None:
         """Sum up the weights of the preferences that each node meets."""
@@ -83,6 +91,10 @@ class PreferenceScorer(NodeScorer):
     def normalize(self, scores: Ints, feasible: Mask) -> Ints:
         """The node with the most gets 100."""
         return default_normalize(scores, feasible, reverse=False)
+
+
+def _matches(pod: PodInfo, node: Object) -> bool:
+    return bool(node_selector.required(pod.spec, NodeFacts([NodeInfo(node, 0)]))[0])
 
 
 def _node_names(terms: Iterable[node_selector.Term]) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import (
     Code,
     FilterPlugin,
@@ -27,7 +27,8 @@ from seatrial.cluster.scheduler.resource_allocation import (
     scored_resources,
     strategy_of,
 )
-from seatrial.cluster.scheduler.snapshot import HAS, PODS, USED, Snapshot
+from seatrial.cluster.scheduler.snapshot import HAS, PODS, USED, Snapshot, allocatable
+from seatrial.model import quantities
 
 
 class NodeResourcesFit(FilterPlugin, ScorePlugin):
@@ -46,6 +47,19 @@ class NodeResourcesFit(FilterPlugin, ScorePlugin):
             if amount > 0 and name not in ignored and not (groups and name.startswith(groups))
         ]
         return FitFilter(pod, snapshot, names)
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """A node helps that has as much as the pod asks for; one that changed, where it now has more of it."""
+        if happened.event is ClusterEvent.POD_DELETE:
+            return True
+        has = allocatable(happened.obj)
+        if any(need > quantities.amount(name, has.get(name, 0)) for name, need in pod.requests.items()):
+            return False
+        if happened.old is None:
+            return True
+        had = allocatable(happened.old)
+        names = [*pod.requests, "pods"]
+        return any(quantities.amount(n, has.get(n, 0)) > quantities.amount(n, had.get(n, 0)) for n in names)
 
     def pre_score(self, pod: PodInfo, snapshot: Snapshot) -> NodeScorer:
         """Requests as scoring counts them: containers that ask for nothing count for a little."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seatrial.cluster.scheduler import tolerations
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import FilterPlugin, NodeFilter, unresolvable
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
@@ -26,3 +26,7 @@ class NodeUnschedulable(FilterPlugin):
         if not cordoned.any() or tolerations.is_tolerated(tolerations.UNSCHEDULABLE, pod.tolerations):
             return None
         return StaticFilter(cordoned.astype(np.int64), [CORDONED])
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """A node helps that is not cordoned."""
+        return not happened.obj.spec.get("unschedulable")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from seatrial.cluster.scheduler.assume_cache import storage_class
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import FilterPlugin, Ints, NodeFilter, Reach, Status, Where, unschedulable
 from seatrial.cluster.scheduler.node_info import ClaimKey, NodeInfo
 from seatrial.cluster.scheduler.pod_info import PodInfo
@@ -23,6 +23,10 @@ class NodeVolumeLimits(FilterPlugin):
 
     name = "NodeVolumeLimits"
     events = (ClusterEvent.CSI_NODE, ClusterEvent.POD_DELETE, ClusterEvent.PVC, ClusterEvent.VOLUME_ATTACHMENT_DELETE)
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """Of claims, those that the pod uses."""
+        return happened.event is not ClusterEvent.PVC or pod.uses_claim(happened.obj)
 
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:
         """Nothing to say to pods without claims."""

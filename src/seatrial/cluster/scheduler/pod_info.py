@@ -55,6 +55,10 @@ class PodInfo:
         self.scoring_requests = requests.for_scoring(spec)
         self.nonzero_requests = requests.nonzero(spec, self.requests)
 
+    def uses_claim(self, claim: Object) -> bool:
+        """Whether one of the pod's volumes is from this claim."""
+        return claim.namespace == self.namespace and any(name == claim.name for name, _ in self.claim_names)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> PodInfo:
         return self
 

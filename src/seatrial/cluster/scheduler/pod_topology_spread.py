@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from seatrial.cluster.scheduler import affinity_term, node_selector, tolerations
 from seatrial.cluster.scheduler.default_selector import default_selector
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import (
     MAX_NODE_SCORE,
     ClassScorer,
@@ -80,6 +80,16 @@ class PodTopologySpread(FilterPlugin, ScorePlugin):
         """Nothing to say to pods without hard constraints."""
         constraints = self._constraints(pod, snapshot, "DoNotSchedule")
         return SpreadFilter(pod, snapshot, constraints) if constraints else None
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """Nodes may bring a domain along; pods matter that one of the constraints counts."""
+        obj, old = happened.obj, happened.old
+        if obj.kind == "Node":
+            return True
+        return obj.namespace == pod.namespace and any(
+            selectors.matches(c.selector, obj.labels) or (old is not None and selectors.matches(c.selector, old.labels))
+            for c in self._constraints(pod, snapshot, "DoNotSchedule")
+        )
 
     def pre_score(self, pod: PodInfo, snapshot: Snapshot) -> NodeScorer | None:
         """Nothing to say to pods without soft constraints."""

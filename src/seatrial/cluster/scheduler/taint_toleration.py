@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seatrial.cluster.scheduler import tolerations
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import (
     FilterPlugin,
     Ints,
@@ -38,6 +38,13 @@ class TaintToleration(FilterPlugin, ScorePlugin):
                 statuses.append(unresolvable(said))
                 codes[-1] = len(statuses)
         return StaticFilter(snapshot.facts.by_taints(codes), statuses) if statuses else None
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """A node helps whose taints the pod tolerates, one that changed only where it did not before."""
+        now, old = happened.obj, happened.old
+        if tolerations.first_untolerated(now.spec.get("taints") or (), pod.tolerations) is not None:
+            return False
+        return old is None or tolerations.first_untolerated(old.spec.get("taints") or (), pod.tolerations) is not None
 
     def pre_score(self, pod: PodInfo, snapshot: Snapshot) -> NodeScorer:
         """Count the PreferNoSchedule taints of each node that the pod does not tolerate."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from seatrial.cluster.scheduler import node_selector
 from seatrial.cluster.scheduler.assume_cache import BIND_COMPLETED, SELECTED_NODE, storage_class
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import FilterPlugin, Mask, NodeFilter, Status, unresolvable
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
@@ -56,6 +56,10 @@ class VolumeBinding(FilterPlugin):
         ClusterEvent.STORAGE_CLASS, ClusterEvent.PVC, ClusterEvent.PV, ClusterEvent.NODE_ADD, ClusterEvent.NODE_LABEL,
         ClusterEvent.CSI_NODE, ClusterEvent.CSI_CAPACITY,
     )  # fmt: skip
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """Of claims, those that the pod uses."""
+        return happened.event is not ClusterEvent.PVC or pod.uses_claim(happened.obj)
 
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | Status | None:
         """Claims that bind at once must be bound already."""

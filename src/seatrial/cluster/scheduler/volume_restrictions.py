@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import (
     FilterPlugin,
     Ints,
@@ -36,6 +36,10 @@ class VolumeRestrictions(FilterPlugin):
 
     name = "VolumeRestrictions"
     events = (ClusterEvent.POD_DELETE, ClusterEvent.NODE_ADD, ClusterEvent.PVC)
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """Of claims, those that the pod uses."""
+        return happened.event is not ClusterEvent.PVC or pod.uses_claim(happened.obj)
 
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | Status | None:
         """A claim that does not exist turns the pod down."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seatrial.cluster.scheduler.assume_cache import storage_class
-from seatrial.cluster.scheduler.events import ClusterEvent
+from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import FilterPlugin, Mask, NodeFilter, Status, unresolvable
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
@@ -31,6 +31,10 @@ class VolumeZone(FilterPlugin):
     events = (
         ClusterEvent.STORAGE_CLASS, ClusterEvent.NODE_ADD, ClusterEvent.NODE_LABEL, ClusterEvent.PVC, ClusterEvent.PV,
     )  # fmt: skip
+
+    def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
+        """Of claims, those that the pod uses."""
+        return happened.event is not ClusterEvent.PVC or pod.uses_claim(happened.obj)
 
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | Status | None:
         """Collect what the labels of bound volumes demand."""
