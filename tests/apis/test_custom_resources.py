@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from seatrial.apis import custom_defaults
 from seatrial.apis.custom_resources import CustomKind, kinds_of
 
 
@@ -88,3 +89,29 @@ def test_versions_that_are_not_served_are_not_there() -> None:
     versions = [{"name": "v1", "served": True, "storage": True}, {"name": "v2", "served": False}]
     definition = {"spec": {"group": "g.io", "names": {"kind": "K"}, "versions": versions}}
     assert list(kinds_of(definition)) == [("g.io/v1", "K")]
+
+
+def test_defaults_are_filled_in_before_a_resource_is_judged() -> None:
+    address = {
+        "type": "object",
+        "properties": {"type": {"type": "string", "default": "IPAddress"}, "value": {"type": "string"}},
+        "oneOf": [
+            {"properties": {"type": {"enum": ["IPAddress"]}, "value": {"format": "ipv4"}}},
+            {"properties": {"type": {"not": {"enum": ["IPAddress"]}}}},
+        ],
+    }
+    assert judged(address, {"value": "10.0.0.1"}) == []
+    assert len(judged(address, {"value": "example.com"})) == 1
+    assert judged(address, {"type": "Hostname", "value": "example.com"}) == []
+
+
+def test_defaults_go_into_defaults_lists_and_maps() -> None:
+    inner = {"type": "object", "properties": {"a": {"type": "integer", "default": 1}}}
+    schema = {
+        "properties": {"o": {**inner, "default": {}}, "l": {"items": inner}, "m": {"additionalProperties": inner}}
+    }
+    value: dict[str, Any] = {"l": [{}, {"a": 2}], "m": {"x": {}}, "n": {}}
+    filled = custom_defaults.apply(value, schema)
+    assert filled == {"l": [{"a": 1}, {"a": 2}], "m": {"x": {"a": 1}}, "n": {}, "o": {"a": 1}}
+    assert filled["n"] is value["n"]
+    assert custom_defaults.apply(filled, schema) is filled

@@ -139,3 +139,9 @@ def test_null_may_stand_anywhere() -> None:
 )
 def test_paths_are_kubernetes_own(path: list[str | int], text: str) -> None:
     assert decoding.field_path(path) == text
+
+
+def test_the_decoder_drops_what_it_does_not_know() -> None:
+    """So that no rule of a newer version looks at a field which this version does not have."""
+    claims = pod(resourceClaims=[{"name": "a", "resourceClaimName": 5}])
+    assert said(claims, (1, 25)) == ['spec.resourceClaims: unknown field "spec.resourceClaims"']

@@ -1,7 +1,7 @@
 """Schemas of custom resources from their CustomResourceDefinitions (apiextensions-apiserver, Kubernetes 1.36).
 
 A structural schema is turned into a JSON schema: fields that it does not name are unknown unless it preserves them,
-metadata and the type are the server's own, a field with a default need not be given. CEL rules
+metadata and the type are the server's own. Defaults are filled in before the resource is judged. CEL rules
 (`x-kubernetes-validations`) are counted and not run.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from seatrial.apis import custom_defaults
 from seatrial.apis.decoding import field_path, nearest
 from seatrial.apis.violations import Errors, Violation, shown
 
@@ -22,6 +23,8 @@ EMBEDDED, RULES = "x-kubernetes-embedded-resource", "x-kubernetes-validations"
 VALUE_RULES = (
     "enum", "minLength", "maxLength", "multipleOf", "minItems", "maxItems", "minProperties", "maxProperties",
 )  # fmt: skip
+FORMATS = ("ipv4", "ipv6")
+"""Formats that are judged; of the others upstream's notion differs between programs."""
 TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 METADATA: Schema = {
     "type": "object",
@@ -35,20 +38,22 @@ SERVED_FIELDS: Schema = {"apiVersion": {"type": "string"}, "kind": {"type": "str
 
 @dataclass(frozen=True, slots=True)
 class CustomKind:
-    """One version of a custom kind. `rules` counts its CEL rules; `known` finds the fields at a path for hints."""
+    """One version of a custom kind: its structural schema, and what became of it. `rules` counts its CEL rules."""
 
     validator: jsonschema_rs.Validator
     schema: Schema
+    structural: Schema
     rules: int
     namespaced: bool
 
     def violations(self, obj: Mapping[str, Any], strict: bool) -> list[Violation]:
         """What the API server holds against a custom resource; unknown fields only where `strict`."""
-        if self.validator.is_valid(obj):
+        filled = custom_defaults.apply(dict(obj), self.structural)
+        if self.validator.is_valid(filled):
             return []
         errors = Errors((0, 0))
         unknown: list[Violation] = []
-        for error in self.validator.iter_errors(obj):
+        for error in self.validator.iter_errors(filled):
             path = list(error.instance_path)
             if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
                 known = list(_at(self.schema, path).get("properties") or ())
@@ -76,30 +81,41 @@ class Served:
 
 def kinds_of(definition: Mapping[str, Any]) -> dict[tuple[str, str], Served]:
     """(apiVersion, kind) to what a CustomResourceDefinition serves."""
-    spec = definition.get("spec") or {}
-    names, group = spec.get("names") or {}, spec.get("group")
+    spec = _fields(definition, "spec")
+    kind, group = str(_fields(spec, "names").get("kind")), spec.get("group")
     found: dict[tuple[str, str], Served] = {}
-    for version in spec.get("versions") or ():
+    for version in _list(spec, "versions"):
         if isinstance(version, dict) and version.get("served") is not False:
-            namespaced = spec.get("scope") != "Cluster"
-            found[(f"{group}/{version.get('name')}", str(names.get("kind")))] = Served(version, namespaced)
+            found[(f"{group}/{version.get('name')}", kind)] = Served(version, spec.get("scope") != "Cluster")
     return found
 
 
+def _fields(holder: Mapping[str, Any], name: str) -> Schema:
+    """The mapping under `name`, {} where there is none: definitions are not yet known to be sound."""
+    found = holder.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _list(holder: Mapping[str, Any], name: str) -> list[Any]:
+    found = holder.get(name)
+    return found if isinstance(found, list) else []
+
+
 def _kind(version: Mapping[str, Any], namespaced: bool) -> CustomKind | None:
-    structural = (version.get("schema") or {}).get("openAPIV3Schema")
-    if not isinstance(structural, dict):
+    structural = _fields(_fields(version, "schema"), "openAPIV3Schema")
+    if not structural:
         return None
-    if (version.get("subresources") or {}).get("status") is not None:  # what a manifest says of the status is dropped
-        properties = {**(structural.get("properties") or {}), "status": {PRESERVE: True}}
-        required = [name for name in structural.get("required") or () if name != "status"]
+    if _fields(version, "subresources").get("status") is not None:  # what a manifest says of the status is dropped
+        properties = {**_fields(structural, "properties"), "status": {PRESERVE: True}}
+        required = [name for name in _list(structural, "required") if name != "status"]
         structural = {**structural, "properties": properties, "required": required}
     for patterns in (True, False):  # a pattern that only RE2 knows is left out with the others
         schema = _resource(structural, patterns)
         try:
-            return CustomKind(jsonschema_rs.Draft202012Validator(schema), schema, _rules(structural), namespaced)
+            validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
         except ValueError:
             continue
+        return CustomKind(validator, schema, structural, _rules(structural), namespaced)
     return None
 
 
@@ -127,19 +143,17 @@ def _turned(structural: Schema, patterns: bool) -> Schema:
     if structural.get(EMBEDDED):
         return _resource(structural, patterns)
     turned = _value_rules(structural, patterns)
-    properties = structural.get("properties") or {}
+    properties = _fields(structural, "properties")
     if properties:
         turned["properties"] = {
             name: _turned(below, patterns) for name, below in properties.items() if isinstance(below, dict)
         }
-        defaulted = {name for name, below in properties.items() if isinstance(below, dict) and "default" in below}
-        turned["required"] = [name for name in turned.get("required") or () if name not in defaulted]
     values = structural.get("additionalProperties")
     if isinstance(values, dict):
         turned["additionalProperties"] = _turned(values, patterns)
     elif structural.get("type") == "object" and not structural.get(PRESERVE) and values is not True:
         turned["additionalProperties"] = False
-    if isinstance(structural.get("items"), dict):
+    if _fields(structural, "items"):
         turned["items"] = _turned(structural["items"], patterns)
     return turned
 
@@ -147,38 +161,37 @@ def _turned(structural: Schema, patterns: bool) -> Schema:
 def _value_rules(structural: Schema, patterns: bool) -> Schema:
     """Types and value validations, also those inside allOf, anyOf, oneOf and not."""
     turned: Schema = {name: structural[name] for name in VALUE_RULES if structural.get(name) is not None}
-    if structural.get("required"):
-        turned["required"] = list(structural["required"])
+    if _list(structural, "required"):
+        turned["required"] = structural["required"]
     if patterns and structural.get("pattern"):
         turned["pattern"] = structural["pattern"]
+    if structural.get("format") in FORMATS:
+        turned["format"] = structural["format"]
     for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if structural.get(limit) is not None:
             turned[exclusive if structural.get(exclusive) is True else limit] = structural[limit]
-    types = (
-        ["integer", "string"]
-        if structural.get(INT_OR_STRING)
-        else [structural["type"]]
-        if structural.get("type")
-        else []
-    )
-    if types:
+    types = ["integer", "string"] if structural.get(INT_OR_STRING) else [structural.get("type")]
+    if types[0]:
         turned["type"] = [*types, "null"] if structural.get("nullable") else types
     if structural.get("nullable") and "enum" in turned:
         turned["enum"] = [*turned["enum"], None]
     for name in ("allOf", "anyOf", "oneOf"):
-        if structural.get(name):
+        if _list(structural, name):
             turned[name] = [_nested(below, patterns) for below in structural[name]]
-    if isinstance(structural.get("not"), dict):
+    if _fields(structural, "not"):
         turned["not"] = _nested(structural["not"], patterns)
     return turned
 
 
-def _nested(structural: Schema, patterns: bool) -> Schema:
+def _nested(structural: Any, patterns: bool) -> Schema:
     """Inside a junctor fields are judged, not named: nothing is unknown there."""
+    if not isinstance(structural, dict):
+        return {}
     turned = _value_rules(structural, patterns)
-    if structural.get("properties"):
-        turned["properties"] = {name: _nested(below, patterns) for name, below in structural["properties"].items()}
-    if isinstance(structural.get("items"), dict):
+    properties = _fields(structural, "properties")
+    if properties:
+        turned["properties"] = {name: _nested(below, patterns) for name, below in properties.items()}
+    if _fields(structural, "items"):
         turned["items"] = _nested(structural["items"], patterns)
     return turned
 

@@ -20,9 +20,14 @@ from seatrial.apis.violations import Violation, shown
 _QUANTITY_FORMAT = re.compile(r"([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)")
 
 
+def is_exact(obj: Mapping[str, Any], schema: KindSchema) -> bool:
+    """Whether an object decodes as it is, without an unknown field."""
+    return schema.validator.is_valid(obj)
+
+
 def decode(obj: Mapping[str, Any], schema: KindSchema, strict: bool) -> list[Violation]:
     """What keeps an object from being decoded; unknown fields only where `strict`."""
-    if schema.validator.is_valid(obj):
+    if is_exact(obj, schema):
         return []
     found: list[Violation] = []
     for error in schema.validator.iter_errors(obj):
@@ -35,6 +40,19 @@ def decode(obj: Mapping[str, Any], schema: KindSchema, strict: bool) -> list[Vio
         else:
             found.append(Violation(field_path(path), _message(kind, error.instance, schema.at(path)), "decode"))
     return sorted(set(found), key=lambda violation: (violation.path, violation.message))
+
+
+def pruned(value: Any, schema: KindSchema, at: Schema | None = None) -> Any:
+    """A value without the fields that its kind does not have: the decoder drops them."""
+    known = schema.resolve(schema.root if at is None else at)
+    if isinstance(value, list):
+        return [pruned(item, schema, known.get("items") or {}) for item in value]
+    if not isinstance(value, dict):
+        return value
+    properties, values = known.get("properties"), known.get("additionalProperties")
+    if properties is not None:
+        return {name: pruned(item, schema, properties[name]) for name, item in value.items() if name in properties}
+    return {name: pruned(item, schema, values) for name, item in value.items()} if isinstance(values, dict) else value
 
 
 def field_path(path: list[str | int]) -> str:

@@ -20,4 +20,4 @@ CLUSTER_SCOPED = frozenset(
 
 def is_namespaced(obj: Mapping[str, Any]) -> bool:
     """Whether objects of this kind live in a namespace; kinds that nobody knows are taken to."""
-    return obj.get("kind") not in CLUSTER_SCOPED
+    return str(obj.get("kind")) not in CLUSTER_SCOPED

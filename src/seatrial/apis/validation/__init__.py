@@ -103,9 +103,12 @@ def validate(obj: Mapping[str, Any], version: Version, strict: bool = True) -> l
 
 def against(obj: Mapping[str, Any], schema: KindSchema, version: Version, strict: bool) -> list[Violation]:
     """As `validate`, with a schema that is at hand (also one of a custom resource)."""
-    found = decoding.decode(obj, schema, strict)
-    if any(violation.type == "decode" for violation in found):
-        return found
+    found: list[Violation] = []
+    if not decoding.is_exact(obj, schema):
+        found = decoding.decode(obj, schema, strict)
+        if any(violation.type == "decode" for violation in found):
+            return found
+        obj = decoding.pruned(dict(obj), schema)
     errors = Errors(version)
     rules = RULES.get((obj["apiVersion"], obj["kind"]))
     if rules is not None:

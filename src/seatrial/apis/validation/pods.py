@@ -152,7 +152,7 @@ def _resource_claims(spec: Fields, path: str, errors: Errors) -> None:
         if len(given) > 1:
             detail = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"
             errors.invalid(place, claim, detail)
-        if not given:
+        if not given and errors.version >= (1, 31):  # before, the two stood under `source`
             detail = "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"
             errors.invalid(place, claim, detail)
         for field in given:
