@@ -67,14 +67,14 @@ def plan(named: Sequence[tuple[str, list[str]]], *, patches: bool, limits: Limit
 
 def _plan_folder(made: Plan, files: list[str], patches: bool, limits: Limits) -> None:
     inputs = set() if patches else set(_inputs_of_kustomizations(files))
-    left_out = sorted(inputs.intersection(Path(file).resolve() for file in files))
+    left_out = {file for file in files if Path(file).resolve() in inputs} if inputs else set()
     if left_out:
         made.notices.append(f"{len(left_out)} files that a kustomization uses as patches or input were left out")
     charts = _charts(files)
     rendered: dict[Path, bool] = {}
     for file in files:
         chart = next((chart for chart in charts if chart in Path(file).parents), None)
-        if Path(file).resolve() in inputs:
+        if file in left_out:
             made.skipped.append(file)
         elif chart is None or "templates" not in Path(file).relative_to(chart).parts:
             made.files.append(file)
