@@ -1,7 +1,7 @@
 """The default plugins, slow and obvious: one node at a time, every pod recounted, straight from the objects.
 
-What the scheduler does with arrays, tallies and kept answers has to agree with this. Claims, images and preemption are left
-to the recordings.
+What the scheduler does with arrays, tallies and kept answers has to agree with this. Claims, images and preemption
+are left to the recordings.
 """
 
 from __future__ import annotations

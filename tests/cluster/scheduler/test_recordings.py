@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from seatrial.cluster.scheduler import case
-from seatrial.cluster.scheduler.case import Placing
+from seatrial.cluster.scheduler.placing import Placing
 from seatrial.cluster.scheduler.profile import EVERY_NODE
 
 GOLDEN = Path(__file__).parents[2] / "golden"
