@@ -74,7 +74,9 @@ class Recorder:
         now = self._clock.timestamp()
         event: dict[str, Any] = {
             "apiVersion": "v1", "kind": "Event",
-            "metadata": {"name": name, "namespace": namespace},
+            "metadata": {
+                "name": name, "namespace": namespace, "uid": self._api.chance.uid(), "creationTimestamp": now,
+            },
             "involvedObject": {
                 "apiVersion": involved.get("apiVersion"), "kind": involved.kind, "name": involved.name,
                 "namespace": involved.namespace, "uid": involved.uid,
@@ -91,7 +93,8 @@ class Recorder:
                 "source": {"component": source}, "reportingComponent": source,
                 "count": 1, "firstTimestamp": now, "lastTimestamp": now,
             }  # fmt: skip
-        self._api.create(Object(event))
+        # Straight to the store: nothing is written more often, and neither defaults nor admission touch events.
+        self._api.store.put(Object(event))
         if not self._sweeping:
             self._sweeping = True
             self._clock.after(SWEEP, self._sweep)
