@@ -71,6 +71,12 @@ def test_a_change_is_shown_where_it_first_helps_and_not_again() -> None:
     assert rendered.index("+  replicas: 2") < rendered.index("… the change shown above")
 
 
+def test_only_what_a_trial_showed_says_whether_its_change_was_tried() -> None:
+    lines = shown().splitlines()
+    assert "    fix   give `api` a readiness probe (not tried)" in lines
+    assert "    fix   name a version" in lines
+
+
 def test_findings_come_worst_first() -> None:
     titles = re.findall(r"^[✗!·] (error|warning|note) ", shown(), re.MULTILINE)
     assert titles == sorted(titles, key=["error", "warning", "note"].index)

@@ -13,8 +13,8 @@ NAMES = {
     "exitCode": "exit code",
 }
 """Keys of evidence that read badly when only taken apart at their capitals."""
-COUNTS = frozenset({"pods", "asked", "pending", "updated", "ready", "stalePods"})
-"""Numbers that the message of their symptom always tells."""
+TOLD = frozenset({"pods", "asked", "pending", "updated", "ready", "stalePods", "path"})
+"""What the message of its symptom or the cause beside it always tells."""
 
 
 def sentence(finding: Finding) -> str:
@@ -22,7 +22,7 @@ def sentence(finding: Finding) -> str:
     evidence = dict(finding.evidence)
     parts = _requests(evidence) + _times(evidence, finding.message)
     for key, value in evidence.items():
-        if key not in COUNTS and isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
+        if key not in TOLD and isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
             said = f"{value:,}" if isinstance(value, (int, float)) else value
             if not _told(said, finding.message):
                 parts.append(f"{_name(key)} {said}")

@@ -58,7 +58,7 @@ def _finding(finding: Finding, terminal: Terminal, shown: set[str]) -> list[str]
         lines += _labelled(terminal, "seen", seen)
     lines += _why(finding, terminal)
     if finding.fix is not None:
-        lines += _fix(finding.fix, terminal, shown)
+        lines += _fix(finding, finding.fix, terminal, shown)
     return lines
 
 
@@ -68,7 +68,7 @@ def _why(finding: Finding, terminal: Terminal) -> list[str]:
         place = f"  {cause.location.place}" if cause.location else ""
         other = "" if cause.resource == finding.resource else f"{cause.resource} "
         whys.append(f"{other}{cause.path}{place}")
-    if not whys:
+    if not any(cause.location for cause in finding.cause):
         place = str(finding.location.place)
         whys.append(f"{finding.location.path}  {place}" if finding.location.path else place)
     lines = []
@@ -77,11 +77,12 @@ def _why(finding: Finding, terminal: Terminal) -> list[str]:
     return lines
 
 
-def _fix(fix: Fix, terminal: Terminal, shown: set[str]) -> list[str]:
-    """The change; `shown` holds the diffs that stand further up already."""
-    told = evidence.tried(fix)
-    effect = evidence.effect(fix) if fix.verified else ""
-    lines = _labelled(terminal, "fix", f"{fix.description} ({told}{', ' + effect if effect else ''})")
+def _fix(finding: Finding, fix: Fix, terminal: Terminal, shown: set[str]) -> list[str]:
+    """The change; `shown` holds the diffs that stand further up already. Only trials try changes, so only they tell."""
+    told = [evidence.tried(fix)] if finding.scenario or fix.verified is not None else []
+    if fix.verified and evidence.effect(fix):
+        told.append(evidence.effect(fix))
+    lines = _labelled(terminal, "fix", f"{fix.description} ({', '.join(told)})" if told else fix.description)
     diff = "".join(patch.diff for patch in fix.patches)
     margin = INDENT + " " * LABEL
     if diff in shown and diff:
