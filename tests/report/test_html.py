@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import pytest
 
 from seatrial.findings.outcome import Inputs, Outcome
+from seatrial.findings.verdict import Verdict
 from seatrial.report import html
 
 from . import shop
@@ -120,6 +121,23 @@ def test_all_parts_are_there(page: str) -> None:
 
 def test_equal_outcomes_give_equal_bytes(page: str) -> None:
     assert html.render(shop.outcome()) == page
+
+
+@pytest.mark.parametrize(
+    ("severity", "verdict", "scenario", "sentence"),
+    [
+        ("error", "fail", "rollout", "1 of 10 workloads would have let users down."),
+        ("error", "fail", "", "Something is wrong, though no scenario showed it to users."),
+        ("warning", "warn", "rollout", "1 of 10 workloads would have troubled users."),
+        ("warning", "warn", "", "Users would have noticed nothing."),
+        ("note", "pass", "node-crash", "Users would have noticed nothing that a manifest can prevent."),
+    ],
+)
+def test_the_verdict_says_whose_users_would_have_noticed(
+    severity: str, verdict: Verdict, scenario: str, sentence: str
+) -> None:
+    found = shop.finding("Deployment", "cart", severity=severity, scenario=scenario)
+    assert f"<p>{sentence}</p>" in html.render(replace(shop.outcome(), verdict=verdict, findings=(found,)))
 
 
 def test_an_outcome_without_workloads_is_a_page_too() -> None:

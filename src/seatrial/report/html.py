@@ -75,11 +75,15 @@ def render(outcome: Outcome) -> str:
 
 def _sentence(outcome: Outcome) -> str:
     """The verdict in words: whose users would have noticed."""
-    hurt = {finding.resource for finding in outcome.findings if finding.scenario and finding.severity == "error"}
-    if hurt:
-        return f"{len(hurt)} of {counted(len(outcome.workloads), 'workload')} would have let users down."
-    if outcome.verdict == "fail":
-        return "Something is wrong, though no scenario showed it to users."
+    shown = [finding for finding in outcome.findings if finding.scenario]
+    for severity, phrase in (("error", "would have let users down"), ("warning", "would have troubled users")):
+        hurt = {finding.resource for finding in shown if finding.severity == severity}
+        if hurt:
+            return f"{len(hurt)} of {counted(len(outcome.workloads), 'workload')} {phrase}."
+        if severity == "error" and outcome.verdict == "fail":
+            return "Something is wrong, though no scenario showed it to users."
+    if shown:
+        return "Users would have noticed nothing that a manifest can prevent."
     return "Users would have noticed nothing." if outcome.timelines else "Nothing is wrong enough to fail."
 
 
