@@ -106,6 +106,10 @@ def test_a_finding_shows_its_line_its_change_and_when_to_watch(page: str) -> Non
     assert 'href="#scenario=node-drain&amp;workload=shop/Deployment/cart&amp;t=31.0"' in page
 
 
+def test_where_nothing_was_down_the_moment_to_watch_is_the_first_failed_request(page: str) -> None:
+    assert 'href="#scenario=rollout&amp;workload=shop/Deployment/api&amp;t=20.0"' in page
+
+
 def test_all_parts_are_there(page: str) -> None:
     for text in (
         "Findings",

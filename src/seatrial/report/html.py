@@ -44,6 +44,7 @@ def render(outcome: Outcome) -> str:
     """The whole page."""
     script, style = _joined(SCRIPTS), _joined(STYLES)
     matrix = Matrix(outcome)
+    failures = _first_failures(outcome)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("seatrial.report"),
         autoescape=True,
@@ -53,9 +54,7 @@ def render(outcome: Outcome) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(ticked=_ticked, counted=counted, clock=clock)
-    environment.globals.update(
-        seen=evidence.sentence, effect=evidence.effect, tried=evidence.tried, changes=_changes, moment=_moment
-    )
+    environment.globals.update(seen=evidence.sentence, effect=evidence.effect, tried=evidence.tried, changes=_changes)
     return environment.get_template("report.html.j2").render(
         version=__version__,
         outcome=outcome,
@@ -69,6 +68,7 @@ def render(outcome: Outcome) -> str:
         played={timeline["scenario"]: timeline["title"] for timeline in outcome.timelines},
         settle=SETTLE,
         groups=folding.fold(outcome.findings, of_trial=FULL_OF_TRIAL, of_check=FULL_OF_CHECK),
+        moment=lambda finding: _moment(finding, failures),
         excerpts=lambda finding: excerpts.excerpts(finding, outcome.sources),
     )
 
@@ -127,7 +127,21 @@ def _changes(finding: Finding) -> list[Change]:
     return found
 
 
-def _moment(finding: Finding) -> float:
-    """The scenario time at which to look: a little before the longest outage."""
+def _first_failures(outcome: Outcome) -> dict[tuple[str, str], float]:
+    """By scenario and workload: when its first request failed."""
+    found = {}
+    for timeline in outcome.timelines:
+        for workload in timeline["workloads"]:
+            time = next((step[0] for step in workload["steps"] if step[5] > 0), None)
+            if time is not None:
+                found[timeline["scenario"], workload["key"]] = float(time)
+    return found
+
+
+def _moment(finding: Finding, failures: dict[tuple[str, str], float]) -> float:
+    """The scenario time at which to look: when the longest outage begins, or the first request fails."""
     longest = finding.evidence.get("longestOutage")
-    return max(0.0, float(longest[0])) if longest else 0.0
+    if longest:
+        return float(longest[0])
+    resource = finding.resource
+    return failures.get((finding.scenario, f"{resource.namespace}/{resource.kind}/{resource.name}"), 0.0)

@@ -56,3 +56,30 @@ def _summary(entries: Sequence[Entry]) -> Iterator[str]:
     waiting = len(entries) - placed - gated
     yield f"{placed} placed, {waiting} without a node" + (f", {gated} gated" if gated else "")
     yield "not modelled: DynamicResources, scheduler extenders"
+
+
+def explained(found: Sequence[Entry]) -> str:
+    """Why each pod is where it is, or nowhere."""
+    return "\n".join(line for entry in found for line in (*_explained(entry), ""))
+
+
+def _explained(entry: Entry) -> Iterator[str]:
+    yield f"{entry['pod']}: {entry['node'] or 'no node'}"
+    if entry["message"]:
+        yield f"  {entry['message']}"
+    width = max((len(refusal["node"]) for refusal in entry["nodes"]), default=0)
+    for refusal in entry["nodes"]:
+        yield f"  {refusal['node'].ljust(width)}  {refusal['plugin']}: {', '.join(refusal['reasons'])}"
+        if refusal["change"]:
+            yield f"  {' ' * width}  -> {refusal['change']}"
+    if entry["scores"]:
+        yield from _score_table(entry["scores"])
+
+
+def _score_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    plugins = [name for name in rows[0]["plugins"] if any(row["plugins"][name] for row in rows)]
+    head = ["NODE", "TOTAL", *plugins]
+    cells = [[row["node"], str(row["total"]), *(str(row["plugins"][name]) for name in plugins)] for row in rows]
+    widths = [max(len(row[i]) for row in [head, *cells]) for i in range(len(head))]
+    for row in [head, *cells]:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
