@@ -15,6 +15,7 @@ COMMANDS = {
     "validate": "Say what the API server would refuse.",
     "render": "Print manifests as Kubernetes would read them.",
     "schedule": "Say where the scheduler would put pods, and why.",
+    "why-pending": "Say what keeps a pod off each node, and what would have to change.",
     "replay": "Play a recorded scenario on the virtual cluster.",
 }
 """Command to its line in `--help`; the code of `a-b` is `seatrial.cli.a_b:command`."""

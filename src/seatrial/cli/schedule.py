@@ -26,13 +26,13 @@ def command(
 ) -> None:
     """Place pods as kube-scheduler would, one after the other, and say what every plugin thought of every node.
 
-    PATH is a recorded case (JSON, may be compressed) or manifests; the pods of workloads are placed as their controllers
-    would make them.
+    PATH is a recorded case (JSON, may be compressed) or manifests; the pods of workloads are placed as their
+    controllers would make them.
 
     \b
     Examples:
-      seatrial schedule case.json.gz -o json
-      seatrial schedule k8s/ --nodes 3xe2-standard-4
+    seatrial schedule case.json.gz -o json
+    seatrial schedule k8s/ --nodes 3xe2-standard-4
     """
     import orjson
 

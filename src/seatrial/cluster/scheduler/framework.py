@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from seatrial.cluster.scheduler.events import ClusterEvent, Happened
+    from seatrial.cluster.scheduler.node_info import NodeInfo
     from seatrial.cluster.scheduler.pod_info import PodInfo
     from seatrial.cluster.scheduler.snapshot import Snapshot
 
@@ -154,6 +155,12 @@ class FilterPlugin(Plugin, ABC):
     @abstractmethod
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | Status | None:
         """The plugin's view of the pod, a refusal of all nodes, or None where it has nothing to say (Skip)."""
+
+    def advice(self, pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> str:
+        """What would have to change for the pod to be let on a node that this plugin refuses; "" where it cannot
+        tell.
+        """
+        return ""
 
 
 class ScorePlugin(Plugin, ABC):

@@ -21,6 +21,7 @@ from seatrial.cluster.scheduler.framework import (
     unresolvable,
     unschedulable,
 )
+from seatrial.cluster.scheduler.node_info import NodeInfo
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.queries import Carriers, SelectedByAll
 from seatrial.cluster.scheduler.snapshot import Snapshot
@@ -49,6 +50,20 @@ class InterPodAffinity(FilterPlugin, ScorePlugin):
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter:
         """Pods without terms may still be unwelcome to existing ones, now or later."""
         return AffinityFilter(pod, snapshot)
+
+    def advice(self, pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> str:
+        """Whose terms are in the way."""
+        affinity = AffinityFilter(pod, snapshot)
+        status = affinity.status_at(node.slot)
+        if status is AFFINITY:
+            keys = ", ".join(dict.fromkeys(term.topology_key for term in pod.pod_affinity.required))
+            return (
+                f"put the pods that it wants to be near into the node's domain of {keys}, or prefer instead of require"
+            )
+        if status is ANTI_AFFINITY:
+            keys = ", ".join(dict.fromkeys(term.topology_key for term in pod.pod_affinity.required_anti))
+            return f"add domains of {keys}, or prefer instead of require the anti-affinity"
+        return "let the anti-affinity of pods that are there not select this one"
 
     def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
         """Pods that come help where the pod wants to be near them, pods that go where one of them kept it away."""
@@ -144,6 +159,11 @@ class AffinityFilter(NodeFilter):
     def status(self, slot: int, code: int) -> Status:
         """Which rule it is."""
         return STATUSES[code - 1]
+
+    def status_at(self, slot: int) -> Status | None:
+        """The rule that is broken at a node."""
+        code = int(self.codes(np.array([slot], dtype=np.intp))[0])
+        return self.status(slot, code) if code else None
 
     def _wanted(self) -> Mask:
         """Nodes with a matching pod in the domain of every term; all that have the keys where nothing matches yet."""

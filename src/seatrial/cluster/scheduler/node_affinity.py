@@ -56,6 +56,12 @@ class NodeAffinity(FilterPlugin, ScorePlugin):
             codes = np.where(enforced, codes, 2)
         return StaticFilter(codes, [NO_MATCH, NOT_ENFORCED], names)
 
+    def advice(self, pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> str:
+        """Labels that the node selector asks for and the node lacks, else the affinity as a whole."""
+        wanted = pod.spec.get("nodeSelector") or {}
+        lacking = [f"{key}={value}" for key, value in wanted.items() if node.labels.get(key) != value]
+        return f"label the node {', '.join(lacking)}" if lacking else "let the required node affinity include the node"
+
     def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
         """A node helps that matches, one that changed only where it did not before."""
         if not _matches(pod, happened.obj):

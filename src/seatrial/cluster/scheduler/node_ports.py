@@ -6,6 +6,7 @@ import numpy as np
 
 from seatrial.cluster.scheduler.events import ClusterEvent
 from seatrial.cluster.scheduler.framework import FilterPlugin, Ints, NodeFilter, Reach, Status, Where, unschedulable
+from seatrial.cluster.scheduler.node_info import NodeInfo
 from seatrial.cluster.scheduler.pod_info import HostPort, PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
 
@@ -21,6 +22,11 @@ class NodePorts(FilterPlugin):
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:
         """Nothing to say to pods without host ports."""
         return PortFilter(pod.host_ports, snapshot) if pod.host_ports else None
+
+    def advice(self, pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> str:
+        """The ports that are taken."""
+        taken = [f"{number}/{protocol}" for _, protocol, number in filter(node.port_is_taken, pod.host_ports)]
+        return f"do without host port {', '.join(taken)}"
 
 
 class PortFilter(NodeFilter):

@@ -19,6 +19,7 @@ from seatrial.cluster.scheduler.framework import (
     Status,
     Where,
 )
+from seatrial.cluster.scheduler.node_info import NodeInfo
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.resource_allocation import (
     Amounts,
@@ -48,6 +49,20 @@ class NodeResourcesFit(FilterPlugin, ScorePlugin):
         ]
         return FitFilter(pod, snapshot, names)
 
+    def advice(self, pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> str:
+        """How much is lacking of what."""
+        has, used = snapshot.table[node.slot]
+        said = []
+        if used[PODS] >= has[PODS]:
+            said.append(f"it already has the {has[PODS]} pods that it may have")
+        for name, need in pod.requests.items():
+            column = snapshot.columns[name]
+            left = int(has[column] - used[column])
+            if need > left:
+                of = f"{_amount(name, left)} of {_amount(name, int(has[column]))} left"
+                said.append(f"ask for {_amount(name, left)} {name} at most instead of {_amount(name, need)} ({of})")
+        return "; ".join(said)
+
     def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
         """A node helps that has as much as the pod asks for; one that changed, where it now has more of it."""
         if happened.event is ClusterEvent.POD_DELETE:
@@ -66,6 +81,12 @@ class NodeResourcesFit(FilterPlugin, ScorePlugin):
         strategy = self.args.get("scoringStrategy") or {}
         resources = scored_resources(strategy.get("resources"), pod.scoring_requests, snapshot, nonzero=True)
         return AllocationScorer(snapshot, resources, strategy_of(strategy))
+
+
+def _amount(resource: str, value: int) -> str:
+    if resource == "cpu":
+        return quantities.format_cpu(value)
+    return quantities.format_bytes(value) if resource in ("memory", "ephemeral-storage") else str(value)
 
 
 class FitFilter(NodeFilter):

@@ -7,6 +7,7 @@ import numpy as np
 from seatrial.cluster.scheduler import tolerations
 from seatrial.cluster.scheduler.events import ClusterEvent, Happened
 from seatrial.cluster.scheduler.framework import FilterPlugin, NodeFilter, unresolvable
+from seatrial.cluster.scheduler.node_info import NodeInfo
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
 from seatrial.cluster.scheduler.static_filter import StaticFilter
@@ -30,3 +31,7 @@ class NodeUnschedulable(FilterPlugin):
     def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
         """A node helps that is not cordoned."""
         return not happened.obj.spec.get("unschedulable")
+
+    def advice(self, pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> str:
+        """Cordoned nodes are let go by hand."""
+        return "uncordon the node"

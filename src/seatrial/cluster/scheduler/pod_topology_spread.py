@@ -29,6 +29,7 @@ from seatrial.cluster.scheduler.framework import (
     unresolvable,
     unschedulable,
 )
+from seatrial.cluster.scheduler.node_info import NodeInfo
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.queries import LivePods
 from seatrial.cluster.scheduler.snapshot import Snapshot
@@ -80,6 +81,23 @@ class PodTopologySpread(FilterPlugin, ScorePlugin):
         """Nothing to say to pods without hard constraints."""
         constraints = self._constraints(pod, snapshot, "DoNotSchedule")
         return SpreadFilter(pod, snapshot, constraints) if constraints else None
+
+    def advice(self, pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> str:
+        """The constraints that may be meant, with how far the node's domain is ahead."""
+        said = []
+        for constraint in self._constraints(pod, snapshot, "DoNotSchedule"):
+            key = constraint.topology_key
+            if key not in node.labels:
+                said.append(f"label the node with {key}")
+                continue
+            tally = snapshot.tally(LivePods.of(pod.namespace, constraint.selector))
+            topology = snapshot.facts.topology(key)
+            counts = tally.counted_by(topology).counts
+            here, least = int(counts[topology.of_slot[node.slot]]), int(counts[:-1].min())
+            if here + 1 - least > constraint.max_skew:
+                what = f"{key}={node.labels[key]} has {here} of these pods, another domain {least}"
+                said.append(f"{what}: raise maxSkew above {constraint.max_skew}, or say ScheduleAnyway")
+        return "; ".join(said)
 
     def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
         """Nodes may bring a domain along; pods matter that one of the constraints counts."""

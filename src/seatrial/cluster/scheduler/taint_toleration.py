@@ -16,6 +16,7 @@ from seatrial.cluster.scheduler.framework import (
     default_normalize,
     unresolvable,
 )
+from seatrial.cluster.scheduler.node_info import NodeInfo
 from seatrial.cluster.scheduler.pod_info import PodInfo
 from seatrial.cluster.scheduler.snapshot import Snapshot
 from seatrial.cluster.scheduler.static_filter import StaticFilter
@@ -38,6 +39,13 @@ class TaintToleration(FilterPlugin, ScorePlugin):
                 statuses.append(unresolvable(said))
                 codes[-1] = len(statuses)
         return StaticFilter(snapshot.facts.by_taints(codes), statuses) if statuses else None
+
+    def advice(self, pod: PodInfo, node: NodeInfo, snapshot: Snapshot) -> str:
+        """All taints that are in the way."""
+        repelling = [t for t in node.taints if t.get("effect") in tolerations.REPELLING]
+        missing = [t for t in repelling if not tolerations.is_tolerated(t, pod.tolerations)]
+        named = (f"{t.get('key')}={t.get('value') or ''}:{t.get('effect')}" for t in missing)
+        return f"tolerate {', '.join(named)}"
 
     def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
         """A node helps whose taints the pod tolerates, one that changed only where it did not before."""
