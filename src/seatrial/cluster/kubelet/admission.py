@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from seatrial.cluster.kubelet.pod_worker import Verdict
+from seatrial.cluster.kubelet.verdict import Verdict
 from seatrial.model import pods, quantities, selectors
 from seatrial.model.objects import Object, dig
 

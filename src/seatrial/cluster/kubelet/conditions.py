@@ -16,6 +16,8 @@ KUBELET_OWNED = frozenset(
     }
 )  # fmt: skip
 """Conditions that nobody else may set (PodConditionByKubelet)."""
+SHARED = frozenset({"DisruptionTarget"})
+"""Conditions that the kubelet may set beside others (PodConditionSharedByKubelet)."""
 
 
 def condition(kind: str, good: bool, reason: str = "", message: str = "") -> Condition:

@@ -11,6 +11,7 @@ What is not modelled: static pods, ephemeral containers, in-place resize, device
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from seatrial.cluster.kubelet import admission, registration
@@ -19,6 +20,7 @@ from seatrial.cluster.kubelet.containers import Run
 from seatrial.cluster.kubelet.cri import ContainerRuntime
 from seatrial.cluster.kubelet.heartbeats import Heartbeat
 from seatrial.cluster.kubelet.images import ImageManager
+from seatrial.cluster.kubelet.node_pressure import NodePressure, Stats
 from seatrial.cluster.kubelet.pleg import Pleg
 from seatrial.cluster.kubelet.pod_worker import PodWorker
 from seatrial.cluster.kubelet.resting import Resting
@@ -116,6 +118,13 @@ class Kubelet:
         """The first look at the work queue at or after `time`."""
         return math.ceil(time - self._tick) * SYNC_PERIOD + self._tick
 
+    def running_pods(self) -> Iterator[tuple[str, Object]]:
+        """The pods that are not through, by uid."""
+        for uid, pod in self.pods.items():
+            worker = self.workers.get(uid)
+            if uid in self.resting or (worker is not None and not worker.finished):
+                yield uid, pod
+
     def find_run(self, uid: str, container_id: str) -> Run | None:
         """The run of a container by its id."""
         sandbox = self.containers.sandbox(uid)
@@ -186,9 +195,11 @@ class Kubelet:
             worker.update(pod)
             return
         node = self.node
-        if node is not None and not pod.deleting and (refusal := admission.refusal(pod, node, self.admitted)):
-            worker.refuse(refusal)
-            return
+        if node is not None and not pod.deleting:
+            refusal = self._kubelets.pressure.refusal(pod, self.name) or admission.refusal(pod, node, self.admitted)
+            if refusal is not None:
+                worker.refuse(refusal)
+                return
         self.admitted.add(pod)
         worker.update(pod)
         worker.watch_deadline()
@@ -215,8 +226,11 @@ class Kubelet:
 class Kubelets:
     """All kubelets of a cluster, by the name of their node."""
 
-    def __init__(self, cluster: Cluster, runtime: Runtime, *, write_heartbeats: bool = False) -> None:
+    def __init__(
+        self, cluster: Cluster, runtime: Runtime, *, stats: Stats | None = None, write_heartbeats: bool = False
+    ) -> None:
         self.cluster = cluster
+        self.pressure = NodePressure(self, stats)
         self.runtime = runtime
         self.write_heartbeats = write_heartbeats
         """Whether every renewal of a Lease is written, for those who watch them one by one."""
@@ -237,6 +251,7 @@ class Kubelets:
             self._node_written("ADDED", node, None)
         for pod in store.list("Pod"):
             self._pod_written("ADDED", pod, None)
+        self.pressure.start()
 
     def register(self, node: Object) -> None:
         """Let a new node join: its kubelet creates the Node object, not ready yet."""
@@ -254,6 +269,9 @@ class Kubelets:
             KeyError: where there is no such node.
         """
         return self._kubelets[node]
+
+    def __iter__(self) -> Iterator[Kubelet]:
+        return iter(self._kubelets.values())
 
     def __contains__(self, node: str) -> bool:
         return node in self._kubelets

@@ -9,7 +9,6 @@ work queue: a minute later, half as much more by chance, or sooner after an erro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from seatrial.cluster.clock import Timer
@@ -19,6 +18,7 @@ from seatrial.cluster.kubelet.prober_manager import PodProbes
 from seatrial.cluster.kubelet.start import StartFailure
 from seatrial.cluster.kubelet.sync import PodSync
 from seatrial.cluster.kubelet.termination import PodKill
+from seatrial.cluster.kubelet.verdict import Verdict
 from seatrial.cluster.kubelet.volumes import Files, VolumeMounts
 from seatrial.model import pods
 from seatrial.model.objects import Object, seconds_of
@@ -33,14 +33,6 @@ JITTER = 0.5
 DEADLINE = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
 
 Stage = Literal["sync", "terminating", "terminated", "finished"]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why the kubelet ends a pod: the reason and message of its failure."""
-
-    reason: str
-    message: str
 
 
 class PodWorker:

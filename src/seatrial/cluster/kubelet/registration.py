@@ -46,6 +46,12 @@ def conditions(ready: tuple[str, str, str], now: str) -> list[dict[str, Any]]:
     return [*made, _condition("Ready", *ready, now)]
 
 
+def with_condition(node: Object, kind: str, state: tuple[str, str, str], now: str) -> list[dict[str, Any]]:
+    """A node's conditions with one of them anew."""
+    others = [c for c in node.status.get("conditions") or () if c["type"] != kind]
+    return [_condition(kind, *state, now), *others]
+
+
 def _condition(kind: str, status: str, reason: str, message: str, now: str) -> dict[str, Any]:
     return {
         "type": kind, "status": status, "reason": reason, "message": message,

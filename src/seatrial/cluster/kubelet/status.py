@@ -58,6 +58,10 @@ def generate(worker: PodWorker, *, terminal: bool) -> Status:
     if pod.status.get("phase") in TERMINAL:
         status["phase"] = pod.status["phase"]
     status["conditions"] = _conditions(pod, shown, statuses, str(status["phase"]), restarting)
+    if worker.verdict is not None and worker.verdict.disruption:
+        others = [c for c in status["conditions"] if c["type"] != "DisruptionTarget"]
+        text = worker.verdict.message
+        status["conditions"] = [*others, conditions.condition("DisruptionTarget", True, "TerminationByKubelet", text)]
     status["hostIP"] = worker.kubelet.host_ip
     ip = worker.kubelet.host_ip if pod.spec.get("hostNetwork") else shown.ip or old.get("podIP")
     if ip:

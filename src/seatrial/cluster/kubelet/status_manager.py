@@ -135,7 +135,7 @@ class StatusManager:
 
 def _dated(condition: Status, known: Status | None, now: str) -> Status:
     """A condition with the time of its last transition; the known one where nothing about it is new."""
-    if condition["type"] not in conditions.KUBELET_OWNED:
+    if condition["type"] not in conditions.KUBELET_OWNED | conditions.SHARED or "lastTransitionTime" in condition:
         return condition
     if known is None or known["status"] != condition["status"]:
         return {**condition, "lastProbeTime": None, "lastTransitionTime": now}
@@ -146,8 +146,10 @@ def _dated(condition: Status, known: Status | None, now: str) -> Status:
 
 def merge(pod: Object, status: Status, may_still_run: bool) -> Status:
     """The status to write over the present one (mergePodStatus): conditions of others stay, so does a living phase."""
-    others = [c for c in pod.status.get("conditions") or () if c["type"] not in conditions.KUBELET_OWNED]
-    owned = [c for c in status["conditions"] if c["type"] in conditions.KUBELET_OWNED]
+    may_set = conditions.KUBELET_OWNED | conditions.SHARED
+    owned = [c for c in status["conditions"] if c["type"] in may_set]
+    ours = conditions.KUBELET_OWNED | {c["type"] for c in owned}
+    others = [c for c in pod.status.get("conditions") or () if c["type"] not in ours]
     merged = {**pod.status, **status, "conditions": [*others, *owned]}
     if merged["phase"] in TERMINAL and may_still_run:
         merged["phase"] = pod.status.get("phase") or "Pending"
