@@ -16,7 +16,7 @@ demo: setup
 	@$(BIN)/seatrial trial examples/shop --report build/shop.html || test $$? -eq 1
 
 test: setup
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 # Tests against real programs: kubectl, kustomize, helm, chromium ...; installs what is missing.
 test-real: setup

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -32,8 +30,3 @@ def test_modules_that_are_named_exist(page: str) -> None:
         if not name.startswith(made_by_make) and not any((place / name).exists() for place in PLACES)
     ]
     assert unknown == []
-
-
-def test_the_output_in_the_readme_is_todays() -> None:
-    check = [sys.executable, str(ROOT / "tools/readme_output.py"), "--check"]
-    assert subprocess.run(check, check=False).returncode == 0, "run tools/readme_output.py"

@@ -1,4 +1,4 @@
-"""Puts what `seatrial trial examples/shop` prints today into the README, cut to a few findings; `--check` only compares.
+"""Puts what `seatrial trial examples/shop` prints today into the README, cut to a few findings.
 
 Run it after a change to the output: `.venv/bin/python tools/readme_output.py`.
 """
@@ -29,16 +29,12 @@ def excerpt(text: str) -> str:
     return "\n\n".join([table, *findings, "[...]", rest[-1]]) + "\n"
 
 
-def main() -> int:
-    readme = ROOT / "README.md"
-    before, rest = readme.read_text("utf-8").split(BEGIN)
-    after = rest.split(END, 1)[1]
-    wanted = before + BEGIN + excerpt(output()) + END + after
-    if "--check" in sys.argv[1:]:
-        return int(readme.read_text("utf-8") != wanted)
-    readme.write_text(wanted, "utf-8")
-    return 0
+def with_output(readme: str, text: str) -> str:
+    """The README with the excerpt of that output in its place."""
+    before, rest = readme.split(BEGIN)
+    return before + BEGIN + excerpt(text) + END + rest.split(END, 1)[1]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    page = ROOT / "README.md"
+    page.write_text(with_output(page.read_text("utf-8"), output()), "utf-8")

@@ -7,14 +7,20 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tools import readme_output
+
 ROOT = Path(__file__).parents[2]
 SEATRIAL = Path(sys.executable).with_name("seatrial")
+
+pytestmark = pytest.mark.xdist_group("shop")  # one worker, so that each trial runs once
 
 SHOWN = [
     # number in the README, scenario, workload, symptom, a field that the cause must name
@@ -46,17 +52,28 @@ CHECKED = [
 ]
 
 
-def trial(example: str, *options: str, seed: str = "1") -> subprocess.CompletedProcess[str]:
-    command = [str(SEATRIAL), "trial", f"examples/{example}", *options]
-    environment = {**os.environ, "PYTHONHASHSEED": seed}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+@dataclass(frozen=True)
+class Run:
+    """One trial in a process of its own: what it printed, and its HTML report."""
+
+    printed: str
+    report: bytes
+
+
+@cache
+def run(example: str, output: str, hash_seed: str) -> Run:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.html")
+        command = [str(SEATRIAL), "trial", f"examples/{example}", "-o", output, "--report", str(report)]
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert finished.returncode in (0, 1), finished.stderr
+        return Run(finished.stdout, report.read_bytes())
 
 
 @cache
 def outcome(example: str) -> dict[str, Any]:
-    finished = trial(example, "-o", "json")
-    assert finished.returncode in (0, 1), finished.stderr
-    found: dict[str, Any] = json.loads(finished.stdout)
+    found: dict[str, Any] = json.loads(run(example, "json", "1").printed)
     return found
 
 
@@ -117,12 +134,12 @@ def test_files_that_are_not_kubernetes_are_told_apart() -> None:
     assert outcome("shop")["inputs"]["skipped"] == 1
 
 
-@pytest.mark.parametrize("example", ["shop", "shop-fixed"])
-def test_equal_seeds_give_equal_runs_to_the_byte(example: str, tmp_path: Path) -> None:
-    runs = []
-    for seed in ("1", "2"):
-        report = tmp_path / f"{seed}.html"
-        finished = trial(example, "-o", "json", "--report", str(report), seed=seed)
-        runs.append((finished.stdout, report.read_bytes()))
-    assert runs[0][0] == runs[1][0]
-    assert runs[0][1] == runs[1][1]
+def test_equal_seeds_give_equal_runs_to_the_byte() -> None:
+    assert run("shop-fixed", "json", "1") == run("shop-fixed", "json", "2")
+    assert run("shop", "json", "1").report == run("shop", "text", "2").report
+
+
+def test_the_output_in_the_readme_is_todays() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown, _, _ = run("shop", "text", "2").printed.partition("      report: ")
+    assert readme_output.with_output(readme, shown) == readme, "run tools/readme_output.py"
