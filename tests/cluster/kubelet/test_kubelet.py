@@ -104,6 +104,7 @@ class TestLostNodes:
         stage.kubelets.cut("node-1")
         stage.run(200.0)
         assert stage.container()["restartCount"] == 0
+        assert stage.reasons().count("Started") == 1
         assert len(stage.times("started")) == 2
         stage.kubelets.recover("node-1")
         stage.run(201.0)
@@ -165,6 +166,13 @@ class TestForks:
         assert (len(kubelet.workers), len(kubelet.resting)) == (0, 3)
         copy = stage.cluster.fork().kubelets["node-1"]
         assert all(copy.resting[uid] is kubelet.resting[uid] for uid in kubelet.resting)
+
+
+def test_addresses_are_unique() -> None:
+    stage = Stage(*(node(f"node-{i}") for i in range(300)))
+    stage.run(2.0, *(pod(f"p{i}", nodeName=f"node-{i % 300}") for i in range(600)))
+    found = [one.status["podIP"] for one in stage.cluster.store.list("Pod")]
+    assert len(set(found)) == 600
 
 
 def test_equal_seeds_give_equal_runs() -> None:

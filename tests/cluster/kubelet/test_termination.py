@@ -39,6 +39,8 @@ def test_the_grace_period(script: dict[str, Any], fields: dict[str, Any], grace:
     stage = deleted(fields, {"app": script}, grace)
     assert span(stage) == pytest.approx(seconds, abs=0.1)
     assert stage.get() is None
+    kubelet = stage.kubelets["node-1"]
+    assert not (kubelet.workers or kubelet.resting or kubelet.containers.sandboxes or kubelet.pods)
 
 
 @pytest.mark.parametrize(

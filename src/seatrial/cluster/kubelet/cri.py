@@ -78,9 +78,9 @@ class ContainerRuntime:
             process = self._kubelet.runtime.start(pod, container, attempt)
         except StartError as error:
             failed = ended(status, now, 128, "StartError", str(error))
-            sandbox.add(Run(failed, container, None))
+            sandbox.add(Run(failed, Object(container), None))
             raise
-        run = Run(status, container, process)
+        run = Run(status, Object(container), process)
         sandbox.add(run)
         self._observe("started", pod, run)
         end = process.exit()
@@ -135,9 +135,10 @@ class ContainerRuntime:
             observer(what, (pod.namespace, pod.name), run.status.name, self._clock.now)
 
     def _address(self) -> str:
+        """The next of the node's thousand addresses in 10.0.0.0/8."""
         self._addresses += 1
-        host = self._addresses % 65_000
-        return f"10.{self._kubelet.number % 200 + 20}.{host // 250}.{host % 250 + 2}"
+        address = (self._kubelet.number << 10) + self._addresses % 1022 + 1
+        return f"10.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"
 
 
 def _cancel(run: Run) -> None:

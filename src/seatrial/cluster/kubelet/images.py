@@ -62,17 +62,17 @@ class ImageManager:
         image, name = str(container.get("image", "")), str(container["name"])
         if flaw := flaw_of(image):
             message = f'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": {flaw}'
-            reports.warning(self._kubelet.cluster, pod, "InspectFailed", message, name)
+            reports.warning(self._kubelet, pod, "InspectFailed", message, name)
             then(ImageError("InvalidImageName", message))
             return
         policy = policy_of(container)
         if self.has(image) and policy != "Always":
             message = f'Container image "{image}" already present on machine and can be accessed by the pod'
-            reports.normal(self._kubelet.cluster, pod, "Pulled", message, name)
+            reports.normal(self._kubelet, pod, "Pulled", message, name)
             then(None)
         elif policy == "Never":
             message = f'Container image "{image}" is not present with pull policy of Never'
-            reports.warning(self._kubelet.cluster, pod, "ErrImageNeverPull", message, name)
+            reports.warning(self._kubelet, pod, "ErrImageNeverPull", message, name)
             then(ImageError("ErrImageNeverPull", message))
         else:
             self._pull(_Request(pod, name, image, then, self._clock.now))
@@ -91,13 +91,13 @@ class ImageManager:
         key = f"{request.pod.uid}_{request.image}"
         if self.backoff.waits_since_update(key, self._clock.now):
             message = f'Back-off pulling image "{request.image}"'
-            reports.normal(self._kubelet.cluster, request.pod, "BackOff", message, request.container)
+            reports.normal(self._kubelet, request.pod, "BackOff", message, request.container)
             if before := self._errors.get(key):
                 message = f"{message}: ErrImagePull: {before}"
             request.then(ImageError("ImagePullBackOff", message))
             return
         message = f'Pulling image "{request.image}"'
-        reports.normal(self._kubelet.cluster, request.pod, "Pulling", message, request.container)
+        reports.normal(self._kubelet, request.pod, "Pulling", message, request.container)
         self._line.append(request)
         if len(self._line) == 1:
             self._begin()
@@ -122,7 +122,7 @@ class ImageManager:
         now = self._clock.now
         took, waited = _milliseconds(now - began), _milliseconds(now - request.asked)
         reports.normal(
-            self._kubelet.cluster,
+            self._kubelet,
             request.pod,
             "Pulled",
             f'Successfully pulled image "{request.image}" in {took} ({waited} including waiting). '
@@ -136,7 +136,7 @@ class ImageManager:
         self.backoff.next(key, self._clock.now, self._clock.now)
         self._errors[key] = error
         message = f'Failed to pull image "{request.image}": {error}'
-        reports.warning(self._kubelet.cluster, request.pod, "Failed", message, request.container)
+        reports.warning(self._kubelet, request.pod, "Failed", message, request.container)
         request.then(ImageError("ErrImagePull", error))
 
 

@@ -53,7 +53,7 @@ class Kubelet:
         self.file_observers = kubelets.file_observer
         self.name = name
         self.number = number
-        self.host_ip = f"10.{number // 62_500 + 1}.{number // 250 % 250}.{number % 250 + 1}"
+        self.host_ip = f"172.{16 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
         self.down = False
         """Without power."""
         self.cut_off = False
@@ -144,6 +144,8 @@ class Kubelet:
         self.crash_backoff.forget(worker.uid)
         self.images.forget(worker.uid)
         self.admitted.remove(worker.uid)
+        if worker.uid not in self.pods:
+            self._forget(worker)
 
     def power_off(self) -> None:
         """The node loses power, with all that ran on it."""
@@ -237,6 +239,7 @@ class Kubelets:
         self.runtime_observer: list[Observer] = []
         self.file_observer: list[FileObserver] = []
         self._kubelets: dict[str, Kubelet] = {}
+        self._joined = 0
         self._references: dict[Reference, dict[str, str]] = {}
 
     def start(self) -> None:
@@ -331,7 +334,8 @@ class Kubelets:
             if kubelet is not None:
                 kubelet.power_off()
         elif node.name not in self._kubelets:
-            kubelet = Kubelet(self, node.name, len(self._kubelets) + 1)
+            self._joined += 1
+            kubelet = Kubelet(self, node.name, self._joined)
             self._kubelets[node.name] = kubelet
             kubelet.heartbeat.begin()
 

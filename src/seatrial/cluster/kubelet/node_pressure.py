@@ -89,18 +89,18 @@ class NodePressure:
         fresh = registration.with_condition(node, "MemoryPressure", state, kubelet.clock.timestamp())
         kubelet.cluster.api.update_status(node, {**node.status, "conditions": fresh})
         message = f"Node {kubelet.name} status is now: {reason}"
-        reports.normal(kubelet.cluster, reports.node_reference(kubelet.name), reason, message)
+        reports.normal(kubelet, reports.node_reference(kubelet.name), reason, message)
 
     def _evict_one(self, kubelet: Kubelet, usage: Mapping[str, Mapping[str, int]], left: int) -> None:
         about = reports.node_reference(kubelet.name)
-        reports.warning(kubelet.cluster, about, "EvictionThresholdMet", "Attempting to reclaim memory")
+        reports.warning(kubelet, about, "EvictionThresholdMet", "Attempting to reclaim memory")
         candidates = [uid for uid in usage if _may_be_evicted(kubelet.pods[uid])]
         for uid in sorted(candidates, key=lambda uid: _rank(kubelet.pods[uid], usage[uid])):
             worker = kubelet.worker(uid)
             if worker is None or worker.termination_requested:
                 return  # one is on its way already
             message = _message(worker.pod, usage[uid], left)
-            reports.warning(kubelet.cluster, worker.pod, "Evicted", message)
+            reports.warning(kubelet, worker.pod, "Evicted", message)
             worker.evict(Verdict("Evicted", message, disruption=True), GRACE)
             return
 

@@ -125,7 +125,7 @@ class PodWorker:
 
     def refuse(self, verdict: Verdict) -> None:
         """The pod is not admitted: it fails as it is (rejectPod)."""
-        reports.warning(self.kubelet.cluster, self.pod, verdict.reason, verdict.message)
+        reports.warning(self.kubelet, self.pod, verdict.reason, verdict.message)
         self.stage = "terminated"
         self.kubelet.statuses.set(
             self,
@@ -306,7 +306,7 @@ class PodWorker:
         deadline = seconds_of(str(started)) + float(seconds)
         if self._clock.now >= deadline:
             self.verdict = Verdict(*DEADLINE)
-            reports.normal(self.kubelet.cluster, self.pod, *DEADLINE)
+            reports.normal(self.kubelet, self.pod, *DEADLINE)
 
     def watch_deadline(self) -> None:
         """Look at the pod again when its activeDeadlineSeconds are over."""

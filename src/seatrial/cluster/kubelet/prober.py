@@ -17,6 +17,7 @@ from seatrial.cluster.kubelet.containers import Run
 from seatrial.cluster.kubelet.pod_actions import ProbeType
 from seatrial.cluster.kubelet.probing import Outcome
 from seatrial.cluster.kubelet.restart_rules import restarts
+from seatrial.model.objects import Object
 
 if TYPE_CHECKING:
     from seatrial.cluster.kubelet.pod_worker import PodWorker
@@ -42,10 +43,10 @@ class ProbeWorker:
         self._pod = pod
         self._kubelet = pod.kubelet
         self._clock = pod.kubelet.clock
-        self._container = container
+        self._container = Object(container)  # shared by forks
         self.name = str(container["name"])
         self.kind = kind
-        self._probe: Mapping[str, Any] = container[f"{kind}Probe"]
+        self._probe = Object(container[f"{kind}Probe"])
         self._period = float(self._probe.get("periodSeconds") or 10)
         self._base = self._clock.now
         self._container_id = ""
@@ -192,4 +193,4 @@ class ProbeWorker:
         self._pod.probes.set(self.kind, self._container_id, result)
 
     def _tell(self, message: str, reason: str = "Unhealthy") -> None:
-        reports.warning(self._kubelet.cluster, self._pod.pod, reason, message, self.name)
+        reports.warning(self._kubelet, self._pod.pod, reason, message, self.name)

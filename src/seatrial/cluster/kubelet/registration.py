@@ -68,7 +68,7 @@ class Registration:
 
     def begin(self) -> None:
         """Say that the kubelet starts, and become ready in a moment."""
-        reports.normal(self._kubelet.cluster, self._about, "Starting", "Starting kubelet.")
+        reports.normal(self._kubelet, self._about, "Starting", "Starting kubelet.")
         for reason in EVENTS:
             self._say(reason)
         self._kubelet.clock.after(READY_AFTER, self._become_ready)
@@ -90,4 +90,4 @@ class Registration:
 
     def _say(self, reason: str) -> None:
         message = f"Node {self._kubelet.name} status is now: {reason}"
-        reports.normal(self._kubelet.cluster, self._about, reason, message)
+        reports.normal(self._kubelet, self._about, reason, message)

@@ -8,19 +8,22 @@ from seatrial.cluster import events
 from seatrial.model.objects import Object
 
 if TYPE_CHECKING:
-    from seatrial.cluster.cluster import Cluster
+    from seatrial.cluster.kubelet.kubelet import Kubelet
 
 SOURCE = "kubelet"
 
 
-def normal(cluster: Cluster, about: Object, reason: str, message: str, container: str = "") -> None:
-    """Record a Normal event of the kubelet, about a pod or one of its containers."""
-    events.record(cluster, about, reason, message, source=SOURCE, part=_part(about, container))
+def normal(kubelet: Kubelet, about: Object, reason: str, message: str, container: str = "") -> None:
+    """Record a Normal event about a pod or one of its containers; without the API server nobody hears it."""
+    if not kubelet.cut_off:
+        events.record(kubelet.cluster, about, reason, message, source=SOURCE, part=_part(about, container))
 
 
-def warning(cluster: Cluster, about: Object, reason: str, message: str, container: str = "") -> None:
-    """Record a Warning event of the kubelet, about a pod or one of its containers."""
-    events.record(cluster, about, reason, message, type="Warning", source=SOURCE, part=_part(about, container))
+def warning(kubelet: Kubelet, about: Object, reason: str, message: str, container: str = "") -> None:
+    """Record a Warning event about a pod or one of its containers; without the API server nobody hears it."""
+    if not kubelet.cut_off:
+        part = _part(about, container)
+        events.record(kubelet.cluster, about, reason, message, type="Warning", source=SOURCE, part=part)
 
 
 def _part(pod: Object, container: str) -> str:

@@ -126,7 +126,7 @@ class ContainerStart:
         self._then(self._failure)
 
     def _say(self, reason: str, message: str) -> None:
-        reports.normal(self._kubelet.cluster, self._worker.pod, reason, message, self._name)
+        reports.normal(self._kubelet, self._worker.pod, reason, message, self._name)
 
     def _warn(self, reason: str, message: str) -> None:
-        reports.warning(self._kubelet.cluster, self._worker.pod, reason, message, self._name)
+        reports.warning(self._kubelet, self._worker.pod, reason, message, self._name)

@@ -40,7 +40,7 @@ class StatusManager:
         status = self._with_times(old, status)
         if status == worker.shown and not force:
             return
-        worker.shown = status
+        worker.shown = Object(status)  # never changed in place, so that forks share it
         worker.status_has_changed()
         self._enqueue(worker)
 

@@ -49,9 +49,7 @@ class PodSync:
     def _mounted(self, error: str) -> None:
         worker = self._worker
         if error:
-            reports.warning(
-                self._kubelet.cluster, worker.pod, "FailedMount", f"Unable to attach or mount volumes: {error}"
-            )
+            reports.warning(self._kubelet, worker.pod, "FailedMount", f"Unable to attach or mount volumes: {error}")
             worker.sync_done(failed=True)
             return
         worker.probes.add()
@@ -126,7 +124,7 @@ class PodSync:
         worker = self._worker
         if worker.status.sandboxes:
             message = "Pod sandbox changed, it will be killed and re-created."
-            reports.normal(self._kubelet.cluster, worker.pod, "SandboxChanged", message)
+            reports.normal(self._kubelet, worker.pod, "SandboxChanged", message)
             for container in worker.pod.spec.get("initContainers") or ():
                 # All begins anew (purgeInitContainers).
                 self._kubelet.containers.remove_container(worker.uid, str(container["name"]))

@@ -59,7 +59,7 @@ class ContainerKill:
     def begin(self) -> None:
         """Say so, and run preStop where there is one and time for it."""
         name = self._run.status.name
-        reports.normal(self._worker.kubelet.cluster, self._worker.pod, "Killing", self._message, name)
+        reports.normal(self._worker.kubelet, self._worker.pod, "Killing", self._message, name)
         self._since = self._clock.now
         handler = dig(self._run.spec, "lifecycle", "preStop")
         if not handler or self._grace <= 0 or not self._run.status.running or self._run.process is None:
@@ -95,7 +95,7 @@ class ContainerKill:
 
     def _hook_failed(self) -> None:
         name, pod = self._run.status.name, self._worker.pod
-        reports.warning(self._worker.kubelet.cluster, pod, "FailedPreStopHook", "PreStopHook failed", name)
+        reports.warning(self._worker.kubelet, pod, "FailedPreStopHook", "PreStopHook failed", name)
 
     def _wait_for_turn(self) -> None:
         self._since = self._clock.now

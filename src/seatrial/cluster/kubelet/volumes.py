@@ -108,7 +108,7 @@ class VolumeMounts:
         flaw = _flaw(self._pod, volume, self._worker.kubelet.store)
         if flaw:
             reports.warning(
-                self._worker.kubelet.cluster, self._pod, "FailedMount",
+                self._worker.kubelet, self._pod, "FailedMount",
                 f'MountVolume.SetUp failed for volume "{name}" : {flaw}',
             )  # fmt: skip
             failures = self._failures.get(name, 0)
