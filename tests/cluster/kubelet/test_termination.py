@@ -40,7 +40,7 @@ def test_the_grace_period(script: dict[str, Any], fields: dict[str, Any], grace:
     assert span(stage) == pytest.approx(seconds, abs=0.1)
     assert stage.get() is None
     kubelet = stage.kubelets["node-1"]
-    assert not (kubelet.workers or kubelet.resting or kubelet.containers.sandboxes or kubelet.pods)
+    assert [*kubelet.workers, *kubelet.resting, *kubelet.containers.sandboxes, *kubelet.pods] == []
 
 
 @pytest.mark.parametrize(
