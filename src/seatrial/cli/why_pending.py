@@ -16,7 +16,7 @@ from seatrial.cli import fleets, inputs
 )
 @inputs.input_errors_exit_2
 def command(pod: str, paths: tuple[str, ...], nodes: str | None, cluster: str | None, output: str) -> None:
-    r"""Say for each node which plugin refuses POD, and what would have to change; for a placed pod, the scores.
+    """Say for each node which plugin refuses POD, and what would have to change; for a placed pod, the scores.
 
     POD is the name of a pod or of a workload, with its namespace before it where that is needed (shop/cart).
 
