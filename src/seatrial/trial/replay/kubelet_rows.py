@@ -25,7 +25,7 @@ class Watch:
         self._files = files
         self._shown: dict[str, Row] = {}
         self._contents: dict[str, str] = {}
-        self._hidden = _hider(cluster, node)
+        self._hidden = _Hider(node)
         cluster.store.watch("Event", self._event)
         if of_node:
             cluster.store.watch("Node", self._node_written)
@@ -83,8 +83,7 @@ class Watch:
 class _Hider:
     """Puts NS, NODE, UID, IP and N where names and figures differ from run to run."""
 
-    def __init__(self, cluster: Cluster, node: str) -> None:
-        self._store = cluster.store
+    def __init__(self, node: str) -> None:
         self._node = node
 
     def __call__(self, text: str) -> str:
@@ -92,10 +91,6 @@ class _Hider:
         text = re.sub(r"\b\d+\.\d+\.\d+\.\d+\b", "IP", text).replace(self._node, "NODE")
         text = re.sub(r"in [0-9.]+m?s \([0-9.]+m?s including", "in N (N including", text)
         return re.sub(r"\bdefault/", "NS/", text.replace("_default(", "_NS("))
-
-
-def _hider(cluster: Cluster, node: str) -> _Hider:
-    return _Hider(cluster, node)
 
 
 def _pod_row(pod: Object, hidden: _Hider) -> Row:

@@ -9,6 +9,7 @@ from seatrial.cluster import errors
 from seatrial.cluster.cluster import Cluster
 from seatrial.model.objects import Object, evolve
 from seatrial.trial.replay.kubelet_rows import Watch
+from seatrial.trial.replay.patches import merged
 
 Step = Mapping[str, Any]
 NAMESPACE = "default"
@@ -54,35 +55,11 @@ class Steps:
     def _patch(self, step: Step) -> None:
         api = self._cluster.api
         old = api.present((step["kind"], NAMESPACE, step["name"]))
-        new = Object(patched(old, step["patch"], strategic=step.get("type") == "strategic"))
+        new = Object(merged(old, step["patch"], strategic=step.get("type") == "strategic"))
         if step.get("subresource") == "status":
             api.update_status(old, new["status"])
         else:
             api.update(new)
-
-
-def patched(old: Any, patch: Any, *, strategic: bool) -> Any:
-    """A JSON merge patch; a strategic one merges lists of conditions by their type, as all that is needed here."""
-    if not isinstance(patch, Mapping):
-        return _merged_by_type(old, patch) if strategic and _typed(patch) else patch
-    base = dict(old) if isinstance(old, Mapping) else {}
-    for key, value in patch.items():
-        if value is None:
-            base.pop(key, None)
-        else:
-            base[key] = patched(base.get(key), value, strategic=strategic)
-    return base
-
-
-def _typed(items: Any) -> bool:
-    return isinstance(items, list) and all(isinstance(item, Mapping) and "type" in item for item in items)
-
-
-def _merged_by_type(old: Any, items: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    merged = {item["type"]: dict(item) for item in old or ()}
-    for item in items:
-        merged[item["type"]] = {**merged.get(item["type"], {}), **item}
-    return list(merged.values())
 
 
 def _with_node(value: Any, node: str) -> Any:
