@@ -57,12 +57,10 @@ class InterPodAffinity(FilterPlugin, ScorePlugin):
         status = affinity.status_at(node.slot)
         if status is AFFINITY:
             keys = ", ".join(dict.fromkeys(term.topology_key for term in pod.pod_affinity.required))
-            return (
-                f"put the pods that it wants to be near into the node's domain of {keys}, or prefer instead of require"
-            )
+            return f"have the pods that it wants to be near in the node's domain of {keys}, or only prefer that"
         if status is ANTI_AFFINITY:
             keys = ", ".join(dict.fromkeys(term.topology_key for term in pod.pod_affinity.required_anti))
-            return f"add domains of {keys}, or prefer instead of require the anti-affinity"
+            return f"add domains of {keys}, or only prefer the anti-affinity"
         return "let the anti-affinity of pods that are there not select this one"
 
     def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:

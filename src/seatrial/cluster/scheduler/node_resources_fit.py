@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from seatrial.cluster.scheduler.events import ClusterEvent, Happened
@@ -37,6 +39,12 @@ class NodeResourcesFit(FilterPlugin, ScorePlugin):
 
     name = "NodeResourcesFit"
     events = (ClusterEvent.POD_DELETE, ClusterEvent.NODE_ADD, ClusterEvent.NODE_ALLOCATABLE)
+
+    def __init__(self, args: dict[str, Any] | None = None) -> None:
+        super().__init__(args)
+        scoring = self.args.get("scoringStrategy") or {}
+        self._strategy = strategy_of(scoring)
+        self._scored = scoring.get("resources")
 
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter:
         """Every pod takes at least one of the node's pods."""
@@ -78,9 +86,8 @@ class NodeResourcesFit(FilterPlugin, ScorePlugin):
 
     def pre_score(self, pod: PodInfo, snapshot: Snapshot) -> NodeScorer:
         """Requests as scoring counts them: containers that ask for nothing count for a little."""
-        strategy = self.args.get("scoringStrategy") or {}
-        resources = scored_resources(strategy.get("resources"), pod.scoring_requests, snapshot, nonzero=True)
-        return AllocationScorer(snapshot, resources, strategy_of(strategy))
+        resources = scored_resources(self._scored, pod.scoring_requests, snapshot, nonzero=True)
+        return AllocationScorer(snapshot, resources, self._strategy)
 
 
 def _amount(resource: str, value: int) -> str:
