@@ -17,14 +17,17 @@ from seatrial.apis.validation import (
     batch,
     claims,
     config,
+    devices,
     endpoint_slices,
     extensions,
+    flow_control,
     networking,
     nodes,
     pods,
     policy,
     quotas,
     rbac,
+    reviews,
     services,
     storage,
     workloads,
@@ -36,6 +39,12 @@ from seatrial.model.objects import Object
 __all__ = ["against", "object_meta", "validate"]
 
 Rules = Callable[[Mapping[str, Any], Errors], None]
+
+
+def of_versions(group: str, versions: str, kind: str, rules: Rules) -> dict[tuple[str, str], Rules]:
+    """The same rules for several versions of a kind."""
+    return {(f"{group}/{version}", kind): rules for version in versions.split()}
+
 
 RULES: dict[tuple[str, str], Rules] = {
     ("v1", "ConfigMap"): config.config_map,
@@ -85,8 +94,24 @@ RULES: dict[tuple[str, str], Rules] = {
     ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicyBinding"): admission.policy_binding,
     ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): extensions.custom_resource_definition,
     ("apiregistration.k8s.io/v1", "APIService"): extensions.api_service,
+    ("authentication.k8s.io/v1", "SelfSubjectReview"): reviews.unnamed,
+    ("authentication.k8s.io/v1", "TokenRequest"): reviews.unnamed,
+    ("authentication.k8s.io/v1", "TokenReview"): reviews.unnamed,
+    ("authorization.k8s.io/v1", "LocalSubjectAccessReview"): reviews.access_review,
+    ("authorization.k8s.io/v1", "SelfSubjectAccessReview"): reviews.self_access_review,
+    ("authorization.k8s.io/v1", "SelfSubjectRulesReview"): reviews.unnamed,
+    ("authorization.k8s.io/v1", "SubjectAccessReview"): reviews.access_review,
+    ("certificates.k8s.io/v1", "CertificateSigningRequest"): reviews.signing_request,
+    **of_versions("certificates.k8s.io", "v1alpha1 v1beta1 v1", "ClusterTrustBundle", reviews.trust_bundle),
+    **of_versions("flowcontrol.apiserver.k8s.io", "v1beta2 v1beta3 v1", "FlowSchema", flow_control.flow_schema),
+    **of_versions(
+        "flowcontrol.apiserver.k8s.io", "v1beta3 v1", "PriorityLevelConfiguration", flow_control.priority_level
+    ),
+    **of_versions("resource.k8s.io", "v1beta1 v1beta2 v1", "DeviceClass", devices.device_class),
+    **of_versions("resource.k8s.io", "v1beta1 v1beta2 v1", "ResourceClaim", devices.resource_claim),
+    **of_versions("resource.k8s.io", "v1beta1 v1beta2 v1", "ResourceClaimTemplate", devices.resource_claim_template),
 }
-"""(apiVersion, kind) to its rules. Of kinds that are not here, metadata and required fields are checked."""
+"""(apiVersion, kind) to its rules. Of kinds that are not here, only metadata is checked."""
 
 
 def validate(obj: Mapping[str, Any], version: Version, strict: bool = True) -> list[Violation]:
