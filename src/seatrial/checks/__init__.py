@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["judge"]
 
 
-def judge(inventory: Inventory, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> list[Finding]:
+def judge(
+    inventory: Inventory,
+    *,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    diffs: bool = True,
+) -> list[Finding]:
     """All findings of the rules on these resources, worst first.
 
     The resources must be such that the API server would accept them (`validity.sound`).
@@ -27,6 +33,7 @@ def judge(inventory: Inventory, *, select: Collection[str] = (), ignore: Collect
         inventory: What to judge.
         select: Ids of the only rules to judge, opt-in ones among them; all that are not opt-in where it is empty.
         ignore: Ids of rules to leave out.
+        diffs: Show each patch as a diff of the user's file; False saves the time where nobody looks at them.
 
     Raises:
         UnknownRule: where an id is that of no rule.
@@ -37,7 +44,7 @@ def judge(inventory: Inventory, *, select: Collection[str] = (), ignore: Collect
     wanted = registry.chosen(select, ignore)
     scene = Scene(inventory)
     found = [
-        _finding(inventory, rule, breach)
+        _finding(inventory, rule, breach, diffs)
         for rule in wanted
         for breach in rule.judge(scene)
         if rule.id not in suppression.ignored(breach.resource)
@@ -45,7 +52,7 @@ def judge(inventory: Inventory, *, select: Collection[str] = (), ignore: Collect
     return sorted(found, key=lambda finding: finding.order)
 
 
-def _finding(inventory: Inventory, rule: Rule, breach: Breach) -> Finding:
+def _finding(inventory: Inventory, rule: Rule, breach: Breach, diffs: bool) -> Finding:
     from seatrial.checks import fixes
     from seatrial.findings.finding import Finding, Location
 
@@ -58,7 +65,7 @@ def _finding(inventory: Inventory, rule: Rule, breach: Breach) -> Finding:
         covers=rule.covers,
         cause=breach.cause,
         evidence=breach.evidence,
-        fix=_with_diffs(inventory, breach) if breach.fix else None,
+        fix=_with_diffs(inventory, breach) if diffs else breach.fix,
     )
 
 

@@ -21,8 +21,11 @@ def of(
     *,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
+    diffs: bool = True,
 ) -> Outcome:
     """Validate what was read, judge the sound part of it by the rules, and put the outcome together.
+
+    `diffs` shows each patch as a diff of the user's file.
 
     Raises:
         UnknownRule: where `select` or `ignore` names no rule.
@@ -31,7 +34,7 @@ def of(
     chosen = registry.chosen(select, ignore)
     judgement = validity.examine(reading.inventory, kube_version)
     sound = validity.sound(reading.inventory, judgement.findings)
-    findings = [*judgement.findings, *judge(sound, select=select, ignore=ignore)]
+    findings = [*judgement.findings, *judge(sound, select=select, ignore=ignore, diffs=diffs)]
     findings.sort(key=lambda finding: finding.order)
     files = {finding.location.place.file for finding in findings}
     return Outcome(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -36,6 +35,8 @@ _NO_SECRET = re.compile(r"^(?:/.*|\$\(.*\)|\$\{.*\}|true|false|\d{1,3}|<.*>|)$",
 
 def checksum(target: Resource) -> str:
     """A checksum of an object's content that changes whenever the content does."""
+    import hashlib  # loads OpenSSL, which a run that suggests no checksum does without
+
     content = {field: target.object.get(field) for field in ("data", "binaryData", "stringData")}
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 

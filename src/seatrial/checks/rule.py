@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 from typing import Any
 
 from seatrial.checks.scene import Scene
@@ -62,6 +61,8 @@ class Rule:
         return self._example("good")
 
     def _example(self, name: str) -> str:
+        from importlib import resources  # slow to import, and only the pages need it
+
         return (resources.files("seatrial.checks") / "examples" / self.id / f"{name}.yaml").read_text("utf-8")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from seatrial.checks import fixes
 from seatrial.checks.ports import declaring, service_ports, target_port
@@ -59,9 +60,14 @@ def _likeness(selector: Mapping[str, str], labels: Mapping[str, str]) -> float:
     """How much labels look like what a selector asks for, from 0 to 1: a slip of the pen counts nearly as the word."""
     total = 0.0
     for key, value in selector.items():
-        ratio = difflib.SequenceMatcher(None, value, labels.get(key, "")).ratio()
+        ratio = _alike(value, labels.get(key, ""))
         total += ratio if ratio >= PROBABLY_MEANT else 0.0
     return total / len(selector)
+
+
+@lru_cache(maxsize=4096)
+def _alike(one: str, other: str) -> float:
+    return 1.0 if one == other else difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _differing(selector: Mapping[str, str], workload: Workload) -> str:
