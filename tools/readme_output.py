@@ -5,6 +5,7 @@ Run it after a change to the output: `.venv/bin/python tools/readme_output.py`.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COMMAND = ["trial", "examples/shop"]
+WIDTH = "100"
 SHOWN = ("shop/cart .*node-drain", "shop/payments .*rollout", "shop/checkout .*config-change")
 """Findings that are shown, by their first lines."""
 BEGIN, END = "<!-- output -->\n```\n", "```\n<!-- /output -->"
@@ -19,7 +21,11 @@ BEGIN, END = "<!-- output -->\n```\n", "```\n<!-- /output -->"
 
 def output() -> str:
     program = str(Path(sys.executable).with_name("seatrial"))
-    return subprocess.run([program, *COMMAND], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    environment = {**os.environ, "COLUMNS": WIDTH}
+    finished = subprocess.run(
+        [program, *COMMAND], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    return finished.stdout
 
 
 def excerpt(text: str) -> str:

@@ -65,7 +65,7 @@ def run(example: str, output: str, hash_seed: str) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.html")
         command = [str(SEATRIAL), "trial", f"examples/{example}", "-o", output, "--report", str(report)]
-        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "COLUMNS": readme_output.WIDTH}
         finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert finished.returncode in (0, 1), finished.stderr
         return Run(finished.stdout, report.read_bytes())
