@@ -157,3 +157,23 @@ def test_ingress_classes(spec: Fields, found: list[str]) -> None:
 def test_network_policies(ingress_rule: Fields, found: list[str]) -> None:
     policy = obj("networking.k8s.io/v1", "NetworkPolicy", spec={"podSelector": {}, "ingress": [ingress_rule]})
     assert paths(policy) == [f"spec.ingress[0].{path}" for path in found]
+
+
+def test_addresses_are_named_by_themselves() -> None:
+    address = obj("networking.k8s.io/v1", "IPAddress", spec={"parentRef": {"resource": "services", "name": "web"}})
+    assert paths({**address, "metadata": {"name": "2001:db8::1"}}) == []
+    assert paths({**address, "metadata": {"name": "web"}}) == ["metadata.name"]
+    assert paths({**address, "metadata": {"name": "10.0.0.1"}, "spec": {}}) == ["spec.parentRef"]
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "found"),
+    [
+        (["10.0.0.0/24"], []),
+        (["10.0.0.0/24", "2001:db8::/64"], []),
+        ([], ["spec.cidrs"]),
+        (["10.0.0.0"], ["spec.cidrs[0]"]),
+    ],
+)
+def test_ranges_of_service_addresses(cidrs: list[str], found: list[str]) -> None:
+    assert paths(obj("networking.k8s.io/v1", "ServiceCIDR", spec={"cidrs": cidrs})) == found

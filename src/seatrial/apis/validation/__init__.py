@@ -107,6 +107,8 @@ RULES: dict[tuple[str, str], Rules] = {
     **of_versions(
         "flowcontrol.apiserver.k8s.io", "v1beta3 v1", "PriorityLevelConfiguration", flow_control.priority_level
     ),
+    **of_versions("networking.k8s.io", "v1alpha1 v1beta1 v1", "IPAddress", networking.ip_address),
+    **of_versions("networking.k8s.io", "v1alpha1 v1beta1 v1", "ServiceCIDR", networking.service_cidr),
     **of_versions("resource.k8s.io", "v1beta1 v1beta2 v1", "DeviceClass", devices.device_class),
     **of_versions("resource.k8s.io", "v1beta1 v1beta2 v1", "ResourceClaim", devices.resource_claim),
     **of_versions("resource.k8s.io", "v1beta1 v1beta2 v1", "ResourceClaimTemplate", devices.resource_claim_template),

@@ -15,6 +15,7 @@ PROTOCOLS, POLICY_TYPES = ("TCP", "UDP", "SCTP"), ("Ingress", "Egress")
 SCOPES = ("Cluster", "Namespace")
 CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 LONGEST_CONTROLLER = 250
+TWO_FAMILIES = 2
 
 
 def ingress(obj: Fields, errors: Errors) -> None:
@@ -225,3 +226,30 @@ def _ip_block(block: Fields, path: str, errors: Errors) -> None:
         contained = outer.version == inner.version and inner.network_address in outer
         if not contained or inner.prefixlen <= outer.prefixlen:
             errors.invalid(place, value, "must be a strict subset of `cidr`")
+
+
+def ip_address(obj: Fields, errors: Errors) -> None:
+    """ValidateIPAddress: the name is the address."""
+    object_meta(obj, errors, formats.ip, namespaced=False)
+    parent, path = struct(obj, "spec").get("parentRef"), "spec.parentRef"
+    if parent is None:
+        errors.required(path)
+        return
+    for field in ("resource", "name"):
+        value = text(parent, field)
+        if value:
+            errors.invalids(f"{path}.{field}", value, formats.path_segment(value))
+        else:
+            errors.required(f"{path}.{field}")
+
+
+def service_cidr(obj: Fields, errors: Errors) -> None:
+    """ValidateServiceCIDR."""
+    object_meta(obj, errors, namespaced=False)
+    given, path = texts(struct(obj, "spec"), "cidrs"), "spec.cidrs"
+    if not given:
+        errors.required(path, "at least one CIDR required")
+    if len(given) > TWO_FAMILIES:
+        errors.invalid(path, given, "may only hold up to 2 values")
+    for index, value in enumerate(given):
+        errors.invalids(f"{path}[{index}]", value, formats.cidr(value))
