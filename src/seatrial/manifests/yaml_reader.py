@@ -15,6 +15,7 @@ from typing import Any
 from yaml import YAMLError, events
 from yaml._yaml import CParser
 
+from seatrial.manifests import block_style
 from seatrial.manifests.go_scanner import GoScanner, NotGoYaml, ReadAgain
 from seatrial.manifests.limits import DEFAULT, AliasBudget, Limits
 from seatrial.manifests.yaml_scalars import MERGE, NUMERIC_START, STR, WORDS, ScalarError, key_of, value_of
@@ -91,6 +92,14 @@ def read_noting_repeats(text: str, *, limits: Limits = DEFAULT) -> tuple[Any, tu
     Raises:
         ReadError: where Kubernetes could not read it or a limit is passed.
     """
+    if text.endswith("\n"):
+        value = block_style.read(text, limits.depth)
+        if value is not block_style.DECLINED:
+            return value, ()
+    return _read_events(text, limits)
+
+
+def _read_events(text: str, limits: Limits) -> tuple[Any, tuple[Repeated, ...]]:
     scanner = GoScanner(text)
     while True:
         builder = _Builder(scanner, limits)
