@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from seatrial.findings.finding import Severity
+from seatrial.findings.wording import clock, counted, lasting
 from seatrial.model import pods
 from seatrial.model.objects import Object, condition_of, dig
 from seatrial.trial.actions import ConfigChange, Drains, Rollout
 from seatrial.trial.owners import workload_key, workload_of
 from seatrial.trial.stale import stale_consumers
-from seatrial.trial.symptoms import Symptom, clock, lasting, requests
+from seatrial.trial.symptoms import Symptom
 from seatrial.trial.timeline import Step, spans
 from seatrial.trial.voyage import Record, wanted
 
@@ -62,9 +63,10 @@ def judge(record: Record, broken: frozenset[str]) -> list[Symptom]:
             found.extend(stale_consumers(record.voyage, record.name, action))
             found.extend(_unfinished(record))
     found.extend(_left_pending(record))
+    known = {workload["key"] for workload in record.data["workloads"]}
     unique: dict[tuple[str, str, str], Symptom] = {}
     for symptom in found:
-        if symptom.workload not in broken:
+        if symptom.workload in known and symptom.workload not in broken:
             unique.setdefault(symptom.key, symptom)
     return list(unique.values())
 
@@ -85,14 +87,14 @@ def _requests(record: Record, workload: dict[str, Any]) -> Iterator[Symptom]:
         state = f"had {ready} ready pods" if ready == 0 else "served nothing"
         message = (
             f"during {during}{where} {who} {state} from {clock(begin)} to {clock(end)}; "
-            f"{lasting(end - begin)}; {requests(workload['failed'])} failed"
+            f"{lasting(end - begin)}; {counted(max(1, workload['failed']), 'request')} failed"
         )
         yield Symptom("outage", workload["key"], record.name, "error", message, evidence)
         return
     share = seen["failedRequests"] / max(1, seen["failedRequests"] + seen["servedRequests"])
     evidence["failedShare"] = round(share, 4)
     message = (
-        f"during {during}{where} {requests(workload['failed'])} to {who} failed, "
+        f"during {during}{where} {counted(max(1, workload['failed']), 'request')} to {who} failed, "
         f"in {lasting(max(1.0, seen['failingSeconds']))} all told"
     )
     if record.node:
@@ -110,15 +112,11 @@ def _severity(record: Record, workload: dict[str, Any], planned: bool) -> Severi
 def _refused(record: Record, drains: Drains) -> Iterator[Symptom]:
     for key, (node, answer) in drains.refused.items():
         pod = record.voyage.cluster.store.get(*key)
-        owner = workload_of(record.voyage.cluster.store, pod) if pod is not None else workload_key(*_swap(key))
+        owner = workload_of(record.voyage.cluster.store, pod) if pod is not None else workload_key(*key)
         name = owner.rsplit("/", 1)[-1]
         message = f"a drain of {node} never ends: `{name}` may not be evicted: {answer}"
         evidence = {"node": node, "pod": key[2], "answer": answer}
         yield Symptom("stuck", owner, record.name, "error", message, evidence)
-
-
-def _swap(key: tuple[str, str, str]) -> tuple[str, str, str]:
-    return key[0], key[1], key[2]
 
 
 def _unfinished(record: Record) -> Iterator[Symptom]:

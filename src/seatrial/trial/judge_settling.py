@@ -45,8 +45,7 @@ def _judge(voyage: Voyage, resource: Resource, key: str, owned: list[Object]) ->
         if unready is not None:
             found.append(unready)
     yield from found
-    if not found:
-        yield from _unreachable(voyage, key, name)
+    yield from _unreachable(voyage, key, name, healthy=not found)
 
 
 def _pending(key: str, name: str, owned: list[Object]) -> Symptom | None:
@@ -126,14 +125,15 @@ def _unready(key: str, name: str, asked: int, owned: list[Object]) -> Symptom | 
     return Symptom("stuck", key, SETTLE, "error", message, {"ready": ready, "asked": asked, "restarts": restarts})
 
 
-def _unreachable(voyage: Voyage, key: str, name: str) -> Iterator[Symptom]:
+def _unreachable(voyage: Voyage, key: str, name: str, *, healthy: bool) -> Iterator[Symptom]:
+    """An entrance that leads nowhere; of workloads that run well also one at which nothing is served."""
     for flow, route in zip(voyage.flows.get(key, ()), voyage.flow_routes.get(key, ()), strict=True):
-        if not flow.steps or flow.steps[-1][1] > 0 or flow.rps <= 0:
+        dead = healthy and bool(flow.steps) and flow.steps[-1][1] == 0
+        if flow.rps <= 0 or not (flow.container is None or dead):
             continue
         entrance = f"{route.entrance.kind} `{route.entrance.name}`"
-        message = (
-            f"requests to `{name}` through {entrance} all fail although its pods are ready: the port leads nowhere"
-        )
+        why = "the port leads nowhere" if flow.container is None else "it has no endpoints"
+        message = f"requests to `{name}` through {entrance} all fail, whatever its pods do: {why}"
         evidence = {"entrance": entrance, "failedRequestsPerSecond": round(flow.rps, 1), "path": route.path}
         yield Symptom("outage", key, SETTLE, "error", message, evidence)
         return

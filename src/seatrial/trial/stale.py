@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seatrial.findings.wording import lasting
 from seatrial.manifests.references import Reference, references
 from seatrial.manifests.resources import Resource
 from seatrial.model import pods
 from seatrial.model.objects import Object, dig, seconds_of
 from seatrial.trial.actions import ROLLED_OUT, ConfigChange
 from seatrial.trial.owners import workload_key, workload_of
-from seatrial.trial.symptoms import Symptom, lasting
+from seatrial.trial.symptoms import Symptom
 from seatrial.trial.voyage import Voyage
 
 

@@ -130,6 +130,8 @@ class Voyage:
         self.traffic.start()
 
     def _create(self, resource: Resource) -> None:
+        if resource.kind == "Node":
+            return  # the fleet is the user's choice, or the program's
         if group_of(str(resource.object.get("apiVersion", ""))) not in BUILT_IN_GROUPS:
             return
         try:

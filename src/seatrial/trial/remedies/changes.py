@@ -57,7 +57,8 @@ def _without_pinning(workload: Resource) -> list[dict[str, Any]]:
     if HOSTNAME in (pod.get("nodeSelector") or {}):
         found.append(remove_field((*POD, "nodeSelector", HOSTNAME)))
     if dig(pod, "affinity", "podAffinity"):
-        found.append(remove_field((*POD, "affinity", "podAffinity")))
+        alone = len(pod["affinity"]) == 1
+        found.append(remove_field((*POD, "affinity") if alone else (*POD, "affinity", "podAffinity")))
     return found
 
 
