@@ -8,11 +8,13 @@ from seatrial.cluster.controllers.daemonset import DaemonSetController
 from seatrial.cluster.controllers.deployment import DeploymentController
 from seatrial.cluster.controllers.disruption import DisruptionController
 from seatrial.cluster.controllers.endpointslice import EndpointSliceController
+from seatrial.cluster.controllers.ephemeral_volume import EphemeralVolumeController
 from seatrial.cluster.controllers.garbage_collector import GarbageCollector
 from seatrial.cluster.controllers.horizontal import HorizontalController
 from seatrial.cluster.controllers.job import JobController
 from seatrial.cluster.controllers.namespace import NamespaceController
 from seatrial.cluster.controllers.node_lifecycle import NodeLifecycleController
+from seatrial.cluster.controllers.persistent_volume import PersistentVolumeController
 from seatrial.cluster.controllers.podgc import PodGarbageCollector
 from seatrial.cluster.controllers.replicaset import ReplicaSetController
 from seatrial.cluster.controllers.statefulset import StatefulSetController
@@ -35,5 +37,7 @@ ALL: tuple[type[Controller], ...] = (
     TaintEvictionController,
     PodGarbageCollector,
     HorizontalController,
+    PersistentVolumeController,
+    EphemeralVolumeController,
 )
 """The controllers that every cluster runs, in the order in which they start."""
