@@ -37,6 +37,8 @@ NEVER = -(1 << 40)
 """A total far below any that a node can reach."""
 FEW = 6
 """Up to so many nodes are quicker mended one by one."""
+MOST_KEPT = 256
+"""So many evaluations are kept: they hold numbers for every node."""
 MOST_ROWS = 10_000
 """So many different rows are remembered."""
 
@@ -304,17 +306,19 @@ class Evaluations:
 
     def of(self, pod: PodInfo) -> Evaluation:
         """The plugins' answers about a pod, up to date."""
-        self.snapshot.row(pod)  # a resource seen for the first time begins a new generation
+        self.snapshot.prepare(pod)
         if self._generation != self.snapshot.generation:
             self._kept = {}
             self._generation = self.snapshot.generation
-        found = self._kept.get(pod)
+        found = self._kept.pop(pod, None)
         if found is None:
             found = Evaluation(self.snapshot, pod, self.filters, self.scorers)
-            if not pod.needs_claims:
-                self._kept[pod] = found
+            if len(self._kept) >= MOST_KEPT:
+                del self._kept[next(iter(self._kept))]  # the one that was not asked for the longest
         elif found.refusal is None:
             found.mend()
+        if not pod.needs_claims:
+            self._kept[pod] = found
         return found
 
     def forget(self, obj: Object) -> None:

@@ -28,8 +28,6 @@ class ClusterEvent(Enum):
     CSI_NODE = "CSINodeChange"
     CSI_CAPACITY = "CSIStorageCapacityChange"
     VOLUME_ATTACHMENT_DELETE = "VolumeAttachmentDelete"
-    POD_GROUP_SOURCE = "WorkloadChange"
-    """A Service, ReplicaSet, StatefulSet or ReplicationController that default spreading looks at."""
 
 
 class Happened(NamedTuple):

@@ -30,8 +30,10 @@ HAS, USED = 0, 1
 """Rows of `Snapshot.table`."""
 PODS, NONZERO_CPU, NONZERO_MEMORY, CPU, MEMORY, EPHEMERAL_STORAGE = range(6)
 """First columns of `Snapshot.table`; further resources follow as they turn up."""
-MAX_TALLIES = 20_000
-"""Above so many sorts of pods counted, forget them all and count anew those still asked for."""
+MOST_COUNTED = 25_000_000
+"""With more numbers in tallies than this they are all forgotten, and made anew where they are still asked for."""
+MOST_INFOS = 20_000
+"""With more sorts of pods than this, those of which there is none on a node are forgotten from time to time."""
 
 
 class Placed:
@@ -47,6 +49,9 @@ class Placed:
         self.tallies: list[tuple[PodTally, int, bool]] = []
         """(tally, how often a pod counts, whether live pods only)."""
         self.seen = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.live or self.terminating)
 
     def copy(self, nodes: Mapping[NodeInfo, NodeInfo]) -> Placed:
         """The same pods on the twins of their nodes."""
@@ -76,6 +81,7 @@ class Snapshot:
         """How many pods on nodes use a claim."""
         self.claims = AssumeCache(lister)
         self._infos: dict[bytes, PodInfo] = {}
+        self._infos_allowed = MOST_INFOS
         self._pods: dict[Key, NodeInfo] = {}
         self._homeless: dict[str, dict[Key, PlacedPod]] = {}
         self._placed: dict[PodInfo, Placed] = {}
@@ -97,7 +103,7 @@ class Snapshot:
         twin.table = twin._rows[: len(twin.nodes)]
         twin.carried, twin._carried = list(self.carried), set(self._carried)
         twin.claim_users = dict(self.claim_users)
-        twin._infos = self._infos
+        twin._infos, twin._infos_allowed = dict(self._infos), self._infos_allowed
         twin._pods = {key: node_twins[node] for key, node in self._pods.items()}
         twin._homeless = {name: dict(pods) for name, pods in self._homeless.items()}
         twin._placed = {info: placed.copy(node_twins) for info, placed in self._placed.items()}
@@ -116,6 +122,16 @@ class Snapshot:
             unbound = {name: value for name, value in pod.spec.items() if name != "nodeName"}
             found = self._infos[key] = PodInfo(evolve(pod, spec=unbound))
         return found
+
+    def prepare(self, info: PodInfo) -> None:
+        """Make room for a pod that is about to be scheduled, and throw out what has piled up."""
+        self._record(info)
+        if len(self._queries) * len(self.nodes) > MOST_COUNTED:
+            self.restart()
+        if len(self._infos) > self._infos_allowed:
+            self._placed = {known: placed for known, placed in self._placed.items() if placed or known is info}
+            self._infos = {key: known for key, known in self._infos.items() if known in self._placed}
+            self._infos_allowed = max(MOST_INFOS, 2 * len(self._infos))
 
     def set_node(self, node: Object) -> None:
         """Add a node, or take note of its present state."""
@@ -211,10 +227,6 @@ class Snapshot:
         """The labels of a namespace, its name's label included; None where there is no such namespace."""
         found = self.lister.get("Namespace", "", namespace)
         return None if found is None else {**found.labels, "kubernetes.io/metadata.name": namespace}
-
-    def row(self, info: PodInfo) -> Ints:
-        """What a pod adds to its node's row of `table`."""
-        return self._record(info).row
 
     def count_out(self, placed: PlacedPod, node: NodeInfo) -> None:
         """Suppose a pod were gone from its node (preemption's dry run); `count_in` takes it back."""

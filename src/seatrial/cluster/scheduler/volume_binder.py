@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from seatrial.cluster import errors
 from seatrial.cluster.scheduler.assume_cache import BIND_COMPLETED, SELECTED_NODE, claim_reference
 from seatrial.cluster.scheduler.scheduling_queue import QueuedPod
-from seatrial.cluster.scheduler.volume_binding import PodVolumes
+from seatrial.cluster.scheduler.volume_finder import PodVolumes
 from seatrial.model.objects import Key, Object, evolve
 
 if TYPE_CHECKING:
