@@ -1,11 +1,10 @@
 """A quick reader for the block style that most manifests are written in; it declines whatever it is not sure of.
 
 `yaml_reader` asks it first, and reads what it declines from libyaml's events, some ten times more slowly. It knows
-lines of five forms (`key:`, `key: scalar`, `- scalar`, `- key: ...`, comments), plain scalars, quoted ones that end on
-their line, literal blocks and short flow collections. Anything else declines the whole document: anchors, tags,
-escapes, folded blocks, keys that are words or numbers, keys that come twice, and every error. So nearly each line can
-be understood on its own; what it says is remembered, as manifests say the same again and again. A test compares both
-readers.
+lines of five forms (`key:`, `key: scalar`, `- scalar`, `- key: ...`, comments), scalars without escapes in every style,
+and short flow collections. Anything else declines the whole document: anchors, tags, escapes, keys that are words or
+numbers, keys that come twice, and every error. So nearly each line can be understood on its own; what it
+says is remembered, as manifests say the same again and again. A test compares both readers.
 """
 
 from __future__ import annotations
@@ -19,20 +18,23 @@ DECLINED: Any = object()
 """What `read` gives where the document has to be read by other means."""
 
 _UNSURE = re.compile("[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_KEY = re.compile(r"""(?:([A-Za-z_][A-Za-z0-9_./-]{0,127})|"([^"\\]{1,127})"|'([^']{1,127})'):(?= |\Z)""")
+_KEY = re.compile(r"""(?:([A-Za-z_][A-Za-z0-9_./-]{0,127})|"([^"\\]{1,127})"|'([^']{1,127})') *:(?= |\Z)""")
 _END = r"(?: +#.*| *)"
-_QUOTED = re.compile(rf"""(?:"([^"\\]*)"|'([^']*)'){_END}""")
-_LITERAL = re.compile(rf"\|([+-]?){_END}")
+_QUOTED = re.compile(rf"""(?:"([^"\\]*)"|'((?:[^']|'')*)'){_END}""")
+_QUOTE_OPENED = re.compile(r"'((?:[^']|'')*)")
+_QUOTE_CLOSED = re.compile(rf"((?:[^']|'')*)'{_END}")
+_BLOCK_HEADER = re.compile(rf"([|>][+-]?){_END}")
 _WORD = r"""(?:"[^"\\]*"|'[^']*'|[A-Za-z0-9_./$+][A-Za-z0-9_./$+@=-]*|-[A-Za-z0-9_./=-]+)"""
 _NAME = r"[A-Za-z_][A-Za-z0-9_./-]*"
 _FLOW_LIST = re.compile(rf"(\[ *(?:{_WORD} *(?:, *{_WORD} *)*)?\]){_END}")
 _FLOW_MAPPING = re.compile(rf"(\{{ *(?:{_NAME}: +{_WORD} *(?:, *{_NAME}: +{_WORD} *)*)?\}}){_END}")
 _FLOW_WORDS = re.compile(_WORD)
 _FLOW_FIELDS = re.compile(rf"({_NAME}): +({_WORD})")
+_BREAKS = re.compile(r"\n+")
 _PLAIN_START = re.compile(r"[A-Za-z0-9_./+~$(\\^;<=]|-[^ ]")
 
-_NOTHING, _SCALAR, _PLAIN, _OPEN, _BLOCK, _FLOW, _UNKNOWN = range(7)
-_REMEMBERED = 40_000
+_NOTHING, _SCALAR, _PLAIN, _QUOTE, _OPEN, _BLOCK, _FLOW, _UNKNOWN = range(8)
+_REMEMBERED = 30_000
 _LONGEST_REMEMBERED = 160
 
 
@@ -47,7 +49,6 @@ class _Line(NamedTuple):
 
 
 _BLANK = _Line(_NOTHING)
-_lines: dict[str, _Line] = {}
 
 
 def read(document: str, depth: int) -> Any:
@@ -63,11 +64,11 @@ def read(document: str, depth: int) -> Any:
     above: list[tuple[int, Any]] = []
     pending: str | None = None
     plain = -1
-    remembered = _lines.get
+    remembered, understand = _memory.young.get, _memory.understand
     while at < count:
         line = lines[at]
         at += 1
-        form, indent, dash, key, value = remembered(line) or _understand(line)
+        form, indent, dash, key, value = remembered(line) or understand(line)
         if form == _NOTHING:
             continue
         if plain >= 0 and indent > level:
@@ -102,7 +103,11 @@ def read(document: str, depth: int) -> Any:
         if len(above) >= depth:
             return DECLINED
         if form == _BLOCK:
-            value, at = _literal(lines, at, count, level, value)
+            value, at = _block(lines, at, count, level, value)
+            if value is None:
+                return DECLINED
+        elif form == _QUOTE:
+            value, at = _quoted(lines, at, count, value)
             if value is None:
                 return DECLINED
         elif form == _FLOW:
@@ -118,14 +123,24 @@ def read(document: str, depth: int) -> Any:
     return root or DECLINED
 
 
-def _understand(line: str) -> _Line:
-    """What a line says, remembered unless it is long."""
-    said = _parse(line)
-    if len(line) <= _LONGEST_REMEMBERED:
-        if len(_lines) >= _REMEMBERED:
-            _lines.clear()
-        _lines[line] = said
-    return said
+class _Memory:
+    """Lines that came lately: two generations, the older dropped when the younger is full; long lines rarely recur."""
+
+    def __init__(self) -> None:
+        self.young: dict[str, _Line] = {}
+        self._old: dict[str, _Line] = {}
+
+    def understand(self, line: str) -> _Line:
+        """What a line says that is not among the young."""
+        said = self._old.get(line) or _parse(line)
+        if len(line) <= _LONGEST_REMEMBERED:
+            if len(self.young) >= _REMEMBERED:
+                self.young, self._old = {}, self.young
+            self.young[line] = said
+        return said
+
+
+_memory = _Memory()
 
 
 def _parse(line: str) -> _Line:
@@ -157,8 +172,10 @@ def _value(text: str) -> tuple[int, Any]:
     if not text or text[0] == "#":
         return _OPEN, None
     if match := _QUOTED.fullmatch(text):
-        return _SCALAR, match[1] if match[1] is not None else match[2]
-    if match := _LITERAL.fullmatch(text):
+        return _SCALAR, match[1] if match[1] is not None else match[2].replace("''", "'")
+    if match := _QUOTE_OPENED.fullmatch(text):
+        return _QUOTE, match[1].rstrip(" ")
+    if match := _BLOCK_HEADER.fullmatch(text):
         return _BLOCK, match[1]
     if match := _FLOW_LIST.fullmatch(text):
         return _flow([_word(word) for word in _FLOW_WORDS.findall(match[1])])
@@ -215,8 +232,29 @@ def _continued(lines: list[str], at: int, count: int, level: int) -> tuple[str |
     return text, at
 
 
-def _literal(lines: list[str], at: int, count: int, level: int, chomping: str) -> tuple[str | None, int]:
-    """The text of a literal block that begins at line `at`, None where it is empty or odd, and the line behind it."""
+def _quoted(lines: list[str], at: int, count: int, text: str) -> tuple[str | None, int]:
+    """The text of a single-quoted scalar that goes on at line `at`, None where it is odd, and the line behind it."""
+    blank = 0
+    while at < count:
+        line = lines[at].lstrip(" ")
+        if line == "":
+            blank += 1
+        elif lines[at].startswith(("---", "...")) or "\t" in line:
+            return None, at
+        else:
+            gap = "\n" * blank or " "
+            blank = 0
+            if match := _QUOTE_CLOSED.fullmatch(line):
+                return (text + gap + match[1]).replace("''", "'"), at + 1
+            if not _QUOTE_OPENED.fullmatch("'" + line):
+                return None, at
+            text += gap + line.rstrip(" ")
+        at += 1
+    return None, at
+
+
+def _block(lines: list[str], at: int, count: int, level: int, header: str) -> tuple[str | None, int]:
+    """The text of a block scalar that begins at line `at`, None where it is empty or odd, and the line behind it."""
     first = at
     while first < count and lines[first] == "":
         first += 1
@@ -240,6 +278,10 @@ def _literal(lines: list[str], at: int, count: int, level: int, chomping: str) -
     while content[kept - 1] == "":
         kept -= 1
     text = "\n".join(content[:kept])
-    if chomping == "-":
+    if header[0] == ">":
+        if text[0] == "\n" or any(line.startswith((" ", "\t")) for line in content):
+            return None, at
+        text = _BREAKS.sub(lambda breaks: breaks[0][1:] or " ", text)
+    if header[1:] == "-":
         return text, at
-    return text + "\n" * (1 if chomping == "" else len(content) - kept + 1), at
+    return text + "\n" * (1 if header[1:] == "" else len(content) - kept + 1), at
