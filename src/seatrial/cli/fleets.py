@@ -18,7 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def fleet_options(command: F) -> F:
     """`--nodes` and `--cluster`."""
-    command = click.option("--cluster", metavar="FILE", help="Node objects or machine shapes; see docs/clusters.md.")(command)
+    command = click.option("--cluster", metavar="FILE", help="Node objects or machine shapes; see docs/clusters.md.")(
+        command
+    )
     return click.option("--nodes", metavar="FLEET", help="Nodes, as in 3xe2-standard-4,1xn2-highmem-8@zone-b.")(command)
 
 

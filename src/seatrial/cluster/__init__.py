@@ -1,1 +1,1 @@
-"""The virtual cluster: clock, store, scheduler, controllers, kubelets and traffic; it knows nothing of files and reports."""
+"""The virtual cluster: clock, store, scheduler, controllers, kubelets, traffic. It knows nothing of files and reports."""

@@ -1,6 +1,6 @@
 """What the API server does to an object on its way into the store (registry strategies, Kubernetes 1.36).
 
-Names, uids, generations, defaults, graceful deletion, finalizers, bindings and evictions. Everybody who writes, writes here.
+Names, uids, generations, defaults, graceful deletion, finalizers, bindings. Everybody who writes, writes here.
 Admission steps are added by `cluster.admission`.
 """
 

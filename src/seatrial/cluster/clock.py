@@ -1,8 +1,8 @@
 """Virtual time: a heap of `(time, priority, sequence, timer)`, and nothing else decides the order of events.
 
 Everything that happens in a cluster happens in a timer's action. Two rules make runs repeatable and clusters forkable:
-actions are bound methods with plain arguments (a closure would keep pointing into the cluster it was made in), and equal
-times are told apart by priority, then by the order in which they were set.
+actions are bound methods with plain arguments (a closure would keep pointing into the cluster it was made in), and
+equal times are told apart by priority, then by the order in which they were set.
 """
 
 from __future__ import annotations

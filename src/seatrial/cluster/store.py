@@ -1,8 +1,8 @@
 """The cluster's memory: objects by key, resource versions, indexes and watches (etcd and the watch cache in one).
 
 Reading and watching is for everybody; writing goes through `api_server`, which knows what Kubernetes does to an object
-on its way in. Watchers are told synchronously and in order, right after the write; they note keys and update indexes but
-never write themselves: they enqueue work and do it in a timer of their own.
+on its way in. Watchers are told synchronously and in order, right after the write; they note keys and update indexes
+but never write themselves: they enqueue work and do it in a timer of their own.
 """
 
 from __future__ import annotations

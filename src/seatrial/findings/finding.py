@@ -58,7 +58,7 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The change that prevents a finding. `verified`: True where a trial with it ran without the symptom, None: untried."""
+    """The change that prevents a finding. `verified`: True where a trial with it showed no symptom, None: untried."""
 
     description: str
     patches: tuple[Patch, ...] = ()
@@ -97,4 +97,13 @@ class Finding:
         seen = 0 if self.scenario else 1
         place = self.location.place
         harm = -float(self.evidence.get("failedRequests", 0))
-        return (SEVERITIES.index(self.severity), seen, harm, place.file, place.line, self.rule, str(self.resource), self.message)
+        return (
+            SEVERITIES.index(self.severity),
+            seen,
+            harm,
+            place.file,
+            place.line,
+            self.rule,
+            str(self.resource),
+            self.message,
+        )

@@ -1,7 +1,7 @@
 """API objects as the rest of seatrial passes them around: JSON-shaped dicts that nobody changes in place.
 
-An `Object` is a dict as the API server would print it. It is never changed once it exists: `evolve` makes a new one that
-shares all untouched parts with the old. Store, watches, list results and snapshots therefore share objects freely.
+An `Object` is a dict as the API server would print it. It is never changed once it exists: `evolve` makes a new one
+that shares all untouched parts with the old. Store, watches, list results and snapshots therefore share objects freely.
 Times in objects are RFC 3339 with whole seconds (as metav1.Time, Kubernetes 1.36), counted from `EPOCH`.
 """
 
