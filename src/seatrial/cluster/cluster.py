@@ -16,6 +16,7 @@ import copy
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from seatrial.cluster.admission import AdmissionChain
 from seatrial.cluster.api_server import ApiServer
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
@@ -41,6 +42,7 @@ class Cluster:
         self.store = Store()
         self.chance = Chance(seed)
         self.api = ApiServer(self.clock, self.store, self.chance)
+        self.api.admission.append(AdmissionChain(self.api).admit)
         self.events = Recorder(self.clock, self.api)
         self.metrics: MetricsSource | None = None
         """The metrics API; None: there is none, as where no metrics server runs."""

@@ -17,6 +17,7 @@ from seatrial.cluster.controllers.node_lifecycle import NodeLifecycleController
 from seatrial.cluster.controllers.persistent_volume import PersistentVolumeController
 from seatrial.cluster.controllers.podgc import PodGarbageCollector
 from seatrial.cluster.controllers.replicaset import ReplicaSetController
+from seatrial.cluster.controllers.resource_quota import ResourceQuotaController
 from seatrial.cluster.controllers.statefulset import StatefulSetController
 from seatrial.cluster.controllers.taint_eviction import TaintEvictionController
 from seatrial.cluster.controllers.ttl_after_finished import TtlAfterFinishedController
@@ -39,5 +40,6 @@ ALL: tuple[type[Controller], ...] = (
     HorizontalController,
     PersistentVolumeController,
     EphemeralVolumeController,
+    ResourceQuotaController,
 )
 """The controllers that every cluster runs, in the order in which they start."""

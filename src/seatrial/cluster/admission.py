@@ -1,0 +1,152 @@
+"""The admission plugins that change or refuse what is created, in upstream's order (Kubernetes 1.36).
+
+NamespaceLifecycle, LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds, DefaultStorageClass, RuntimeClass
+and ResourceQuota. What is not modelled: webhooks, admission policies, the service account's token volume.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seatrial.cluster import errors, limit_ranges, quotas
+from seatrial.cluster.api_server import ApiServer
+from seatrial.model.objects import Object, dig, evolve
+
+NO_EXECUTE_KEYS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+TOLERATION_SECONDS = 300
+"""How long pods stay on a node that is not ready or unreachable unless they say otherwise."""
+SYSTEM_PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+
+
+class AdmissionChain:
+    """The plugins of one cluster; `admit` is what the API server calls."""
+
+    def __init__(self, api: ApiServer) -> None:
+        self._api = api
+        self._store = api.store
+
+    def admit(self, new: Object, old: Object | None) -> Object:
+        """The object to store.
+
+        Raises:
+            errors.Forbidden: where a plugin refuses.
+        """
+        if old is not None:
+            return new
+        self._check_namespace(new)
+        if new.kind == "Pod":
+            new = self._limit(new)
+            new = self._prioritize(_with_tolerations(_with_account(new)))
+            new = self._with_overhead(new)
+        elif new.kind == "PersistentVolumeClaim":
+            new = self._limit(self._with_class(new))
+        if new.kind in quotas.PLURALS:
+            self._charge(new)
+        return new
+
+    def _check_namespace(self, obj: Object) -> None:
+        namespace = self._store.get("Namespace", "", obj.namespace) if obj.namespace else None
+        if namespace is not None and namespace.deleting and obj.kind != "Event":
+            reason = f"unable to create new content in namespace {obj.namespace} because it is being terminated"
+            raise errors.Forbidden(f"{_what(obj)} is forbidden: {reason}")
+
+    def _limit(self, obj: Object) -> Object:
+        items = [
+            item for found in self._store.list("LimitRange", obj.namespace) for item in found.spec.get("limits") or ()
+        ]
+        if not items:
+            return obj
+        if obj.kind == "Pod":
+            obj = limit_ranges.with_defaults(obj, items)
+        problems = limit_ranges.complaints(obj, items)
+        if problems:
+            text = problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]"
+            raise errors.Forbidden(f"{_what(obj)} is forbidden: {text}")
+        return obj
+
+    def _prioritize(self, pod: Object) -> Object:
+        """The priority and preemption policy of the pod's class (plugin/pkg/admission/priority)."""
+        name = pod.spec.get("priorityClassName")
+        found = self._store.get("PriorityClass", "", name) if name else self._default_priority()
+        if found is not None:
+            changes: dict[str, Any] = {
+                "priorityClassName": found.name, "priority": int(found.get("value") or 0),
+                "preemptionPolicy": found.get("preemptionPolicy", "PreemptLowerPriority"),
+            }  # fmt: skip
+        elif name in SYSTEM_PRIORITIES:
+            changes = {"priority": SYSTEM_PRIORITIES[name], "preemptionPolicy": "PreemptLowerPriority"}
+        elif name:
+            raise errors.Forbidden(f"{_what(pod)} is forbidden: no PriorityClass with name {name} was found")
+        else:
+            changes = {"priority": 0, "preemptionPolicy": "PreemptLowerPriority"}
+        return evolve(pod, spec={**pod.spec, **changes})
+
+    def _default_priority(self) -> Object | None:
+        defaults = [c for c in self._store.list("PriorityClass") if c.get("globalDefault")]
+        return min(defaults, key=lambda c: int(c.get("value") or 0), default=None)
+
+    def _with_overhead(self, pod: Object) -> Object:
+        name = pod.spec.get("runtimeClassName")
+        found = self._store.get("RuntimeClass", "", name) if name else None
+        overhead = dig(found, "overhead", "podFixed")
+        return evolve(pod, spec={**pod.spec, "overhead": overhead}) if overhead else pod
+
+    def _with_class(self, claim: Object) -> Object:
+        """A claim that names no storage class gets the default one, the newest where there are several."""
+        if claim.spec.get("storageClassName") is not None:
+            return claim
+        defaults = [c for c in self._store.list("StorageClass") if c.annotations.get(DEFAULT_CLASS) == "true"]
+        if not defaults:
+            return claim
+        newest = max(defaults, key=lambda c: (c.metadata["creationTimestamp"], c.name))
+        return evolve(claim, spec={**claim.spec, "storageClassName": newest.name})
+
+    def _charge(self, obj: Object) -> None:
+        """Refuse what exceeds a quota, and count at once what does not (plugin/pkg/admission/resourcequota)."""
+        charged: list[tuple[Object, quotas.Usage]] = []
+        for quota in self._store.list("ResourceQuota", obj.namespace):
+            hard = quotas.parsed(quota.status.get("hard") or quota.spec.get("hard") or {})
+            if (quota.spec.get("scopes") or quota.spec.get("scopeSelector")) and not quotas.applies(quota, obj):
+                continue
+            if obj.kind == "Pod" and (lacking := quotas.missing_requests(quota, obj)):
+                text = f"failed quota: {quota.name}: must specify {lacking}"
+                raise errors.Forbidden(f"{_what(obj)} is forbidden: {text}")
+            asked = {name: amount for name, amount in quotas.usage(obj).items() if name in hard and amount}
+            used = quotas.parsed(quota.status.get("used") or {})
+            over = [name for name, amount in asked.items() if used.get(name, 0) + amount > hard[name]]
+            if over:
+                text = (
+                    f"exceeded quota: {quota.name}, requested: {quotas.listed(over, asked)}, "
+                    f"used: {quotas.listed(over, used)}, limited: {quotas.listed(over, hard)}"
+                )
+                raise errors.Forbidden(f"{_what(obj)} is forbidden: {text}")
+            if asked:
+                charged.append((quota, {name: used.get(name, 0) + asked.get(name, 0) for name in hard}))
+        for quota, total in charged:
+            used_now = {name: quotas.shown(name, amount) for name, amount in total.items()}
+            status = {"hard": quota.spec.get("hard") or {}, **quota.status, "used": used_now}
+            self._api.update_status(quota, status)
+
+
+def _what(obj: Object) -> str:
+    plural = quotas.PLURALS.get(obj.kind, (f"{obj.kind.lower()}s", ""))[0]
+    return f'{plural} "{obj.name}"'
+
+
+def _with_account(pod: Object) -> Object:
+    name = pod.spec.get("serviceAccountName") or pod.spec.get("serviceAccount") or "default"
+    if pod.spec.get("serviceAccountName") == name and pod.spec.get("serviceAccount") == name:
+        return pod
+    return evolve(pod, spec={**pod.spec, "serviceAccountName": name, "serviceAccount": name})
+
+
+def _with_tolerations(pod: Object) -> Object:
+    """Pods leave a node that is not ready or unreachable after 300 s, unless they tolerate it otherwise."""
+    present = list(pod.spec.get("tolerations") or ())
+    added = [
+        {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": TOLERATION_SECONDS}
+        for key in NO_EXECUTE_KEYS
+        if not any((t.get("key") in (key, None, "")) and t.get("effect") in ("NoExecute", None, "") for t in present)
+    ]
+    return evolve(pod, spec={**pod.spec, "tolerations": [*present, *added]}) if added else pod
