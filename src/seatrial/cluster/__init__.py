@@ -1,1 +1,1 @@
-"""The virtual cluster: clock, store, scheduler, controllers, kubelets, traffic. It knows nothing of files and reports."""
+"""The virtual cluster: clock, store, scheduler, controllers, kubelets, traffic. It knows no files and no reports."""
