@@ -105,7 +105,7 @@ class _Conductor:
         worst: Figures = {}
         shown: dict[str, Any] = {}
         most = -1.0
-        for place in nodes_to_lose(voyage) if scenario.for_each == "node" else [""]:
+        for place in nodes_to_lose(voyage, broken) if scenario.for_each == "node" else [""]:
             record = voyage.fork().run(scenario, place)
             for symptom in judge(record, broken):
                 before = symptoms.get(symptom.key)
