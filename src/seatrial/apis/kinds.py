@@ -13,7 +13,8 @@ CLUSTER_SCOPED = frozenset(
         "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy",
         "MutatingAdmissionPolicyBinding", "CertificateSigningRequest", "FlowSchema", "PriorityLevelConfiguration",
         "PodSecurityPolicy", "DeviceClass", "ResourceSlice", "ServiceCIDR", "IPAddress", "ComponentStatus",
-        "VolumeAttributesClass", "ClusterTrustBundle",
+        "VolumeAttributesClass", "ClusterTrustBundle", "DeviceTaintRule", "StorageVersion", "StorageVersionMigration",
+        "TokenReview", "SelfSubjectReview", "SubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview",
     }
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "trial": "Take manifests on a trial: run them, break things, say what users would notice.",
     "check": "Check manifests against the practices of running Kubernetes in production.",
     "validate": "Say what the API server would refuse.",
+    "explain": "Say what a kind or a field means.",
     "render": "Print manifests as Kubernetes would read them.",
     "schedule": "Say where the scheduler would put pods, and why.",
     "why-pending": "Say what keeps a pod off each node, and what would have to change.",

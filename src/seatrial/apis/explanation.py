@@ -1,0 +1,126 @@
+"""What a field means: `deployment.spec.strategy` looked up in the schemas of a Kubernetes version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seatrial.apis import lifecycle, schemas
+from seatrial.apis.decoding import nearest
+from seatrial.apis.schemas import Schema
+from seatrial.apis.violations import Version
+
+SHORT_NAMES = {
+    "cj": "CronJob", "cm": "ConfigMap", "crd": "CustomResourceDefinition", "csr": "CertificateSigningRequest",
+    "deploy": "Deployment", "ds": "DaemonSet", "ep": "Endpoints", "hpa": "HorizontalPodAutoscaler", "ing": "Ingress",
+    "limits": "LimitRange", "netpol": "NetworkPolicy", "no": "Node", "ns": "Namespace", "pc": "PriorityClass",
+    "pdb": "PodDisruptionBudget", "po": "Pod", "pv": "PersistentVolume", "pvc": "PersistentVolumeClaim",
+    "quota": "ResourceQuota", "rc": "ReplicationController", "rs": "ReplicaSet", "sa": "ServiceAccount",
+    "sc": "StorageClass", "sts": "StatefulSet", "svc": "Service", "vac": "VolumeAttributesClass",
+}  # fmt: skip
+"""kubectl's short names."""
+
+
+class UnknownName(LookupError):
+    """The kind or a field is not there; the text says what is nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field below the one that was asked for."""
+
+    name: str
+    type: str
+    description: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A kind, or a field of it, with the fields below; `path` is "" for the kind itself."""
+
+    api_version: str
+    kind: str
+    path: str
+    type: str
+    description: str
+    fields: tuple[Field, ...]
+
+
+def explain(name: str, version: Version, api_version: str = "") -> Explanation:
+    """Look up `KIND[.FIELD...]`; kinds may be written as kubectl takes them, lists are stepped into.
+
+    Args:
+        name: such as `deploy.spec.template.spec.containers.image`.
+        version: the Kubernetes version whose schemas hold.
+        api_version: which of a kind's versions; by default the one that is preferred.
+
+    Raises:
+        UnknownName: where there is no such kind or field.
+    """
+    written, *steps = [step.partition("[")[0] for step in name.split(".")]
+    kind = _kind(written, version)
+    served = lifecycle.versions_of(version, kind)
+    if api_version and api_version not in served:
+        raise UnknownName(f"{kind} is not served as {api_version} by {lifecycle.shown(version)}; use {served[0]}")
+    chosen = api_version or _preferred(served)
+    everything = schemas.definitions(version)
+    of_kind = everything[schemas.served(version)[(chosen, kind)]]
+    field, struct, walked = of_kind, of_kind, [kind]
+    for step in steps:
+        known = struct.get("properties") or {}
+        if step not in known:
+            raise UnknownName(_unknown(step, ".".join(walked), list(known)))
+        walked.append(step)
+        field = known[step]
+        struct = _struct(field, everything)
+    text = str(field.get("description") or struct.get("description") or "")
+    return Explanation(chosen, kind, ".".join(walked[1:]), _type(field), text, tuple(_fields(struct)))
+
+
+def _preferred(served: tuple[str, ...]) -> str:
+    """A stable version before a beta, the core group before others (events, for one), and then the newest."""
+    newest_first = sorted(served, reverse=True)
+    return min(newest_first, key=lambda name: ("alpha" in name, "beta" in name, "/" in name))
+
+
+def _kind(written: str, version: Version) -> str:
+    known = lifecycle.kinds(version)
+    by_name = {kind.lower(): kind for kind in known}
+    lower = SHORT_NAMES.get(written.lower(), written).lower()
+    for candidate in (lower, lower.removesuffix("s"), lower.removesuffix("es"), lower.removesuffix("ies") + "y"):
+        if candidate in by_name:
+            return by_name[candidate]
+    raise UnknownName(_unknown(written, f"Kubernetes {lifecycle.shown(version)}", list(known)))
+
+
+def _unknown(name: str, holder: str, known: list[str]) -> str:
+    near = nearest(name, known)
+    return f'{holder} has no "{name}"' + (f', did you mean "{near}"?' if near else "")
+
+
+def _struct(field: Schema, everything: dict[str, Schema]) -> Schema:
+    """The struct that a field holds: its own, its items' or its map's values'."""
+    for inner in (field, field.get("items"), field.get("additionalProperties")):
+        if isinstance(inner, dict) and "$ref" in inner:
+            return everything[inner["$ref"].rpartition("/")[2]]
+    return field
+
+
+def _fields(struct: Schema) -> list[Field]:
+    required = struct.get("required") or ()
+    return [
+        Field(name, _type(field), str(field.get("description") or ""), name in required)
+        for name, field in (struct.get("properties") or {}).items()
+    ]
+
+
+def _type(field: Schema) -> str:
+    """A type as kubectl writes it: `string`, `[]Container`, `map[string]string`."""
+    if "$ref" in field:
+        return str(field["$ref"]).rpartition(".")[2]
+    types = field.get("type") or "Object"
+    name = next((each for each in types if each != "null"), "Object") if isinstance(types, list) else str(types)
+    if name == "array":
+        return f"[]{_type(field.get('items') or {})}"
+    values = field.get("additionalProperties")
+    return f"map[string]{_type(values)}" if name == "object" and isinstance(values, dict) else name
