@@ -96,10 +96,15 @@ def read_noting_repeats(text: str, *, limits: Limits = DEFAULT) -> tuple[Any, tu
         value = block_style.read(text, limits.depth)
         if value is not block_style.DECLINED:
             return value, ()
-    return _read_events(text, limits)
+    return read_events(text, limits=limits)
 
 
-def _read_events(text: str, limits: Limits) -> tuple[Any, tuple[Repeated, ...]]:
+def read_events(text: str, *, limits: Limits = DEFAULT) -> tuple[Any, tuple[Repeated, ...]]:
+    """As `read_noting_repeats`, from libyaml's events alone.
+
+    Raises:
+        ReadError: where Kubernetes could not read it or a limit is passed.
+    """
     scanner = GoScanner(text)
     while True:
         builder = _Builder(scanner, limits)
