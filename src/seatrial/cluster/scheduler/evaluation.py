@@ -220,7 +220,7 @@ class Evaluation:
         for scorer, weight in self._cluster_scorers:
             found = self._cluster_score(scorer, weight, feasible)
             if found is not None:
-                total = total + found
+                total = np.add(total, found, out=found)
         if feasible is not self.feasible:
             total = np.where(feasible, total, NEVER)
         return total

@@ -33,6 +33,7 @@ class NodeClasses:
         rows = 2 * int(self._pods.max(initial=0)) + 2
         self._table: Ints = np.zeros(rows * self._width, dtype=np.int64)
         self._code: NDArray[np.intp] = (self._pods * self._width + np.array(self._columns)).astype(np.intp)
+        self._scores: Ints = np.zeros(len(feasible), dtype=np.int64)
         self._counted: list[bool] = feasible.tolist()
         codes, sizes = np.unique(self._code[feasible], return_counts=True)
         self._sizes: dict[int, int] = dict(zip(codes.tolist(), sizes.tolist(), strict=True))
@@ -59,7 +60,10 @@ class NodeClasses:
             del self._sizes[code]
 
     def scores(self, weight: int, among: Mask | None = None) -> Ints | None:
-        """The weighted score of every feasible node, or of those `among` them; None with too many classes."""
+        """The weighted score of every feasible node, or of those `among` them; None with too many classes.
+
+        The array is good until the next call.
+        """
         sizes = self._sizes
         if among is not None:
             found = np.bincount(self._code[among])
@@ -72,4 +76,4 @@ class NodeClasses:
         pods, columns = [code // width for code in codes], [code % width for code in codes]
         for code, score in zip(codes, self._scorer.by_class(pods, columns, list(sizes.values())), strict=True):
             table[code] = score * weight
-        return table.take(self._code)
+        return table.take(self._code, out=self._scores, mode="clip")
