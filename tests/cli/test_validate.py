@@ -80,3 +80,35 @@ def test_all_documents_of_a_folder_are_looked_at(write: Any, tmp_path: Path) -> 
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "bad.yaml").write_text(UNKNOWN)
     assert run(str(tmp_path)).exit_code == 1
+
+
+def test_definitions_may_lie_elsewhere(write: Any) -> None:
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "spec": {
+            "group": "example.com",
+            "scope": "Namespaced",
+            "names": {"kind": "Boat", "plural": "boats"},
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "schema": {
+                        "openAPIV3Schema": {
+                            "type": "object",
+                            "properties": {"spec": {"type": "object", "properties": {"sails": {"type": "integer"}}}},
+                        }
+                    },
+                }
+            ],
+        },
+    }
+    described = write(json.dumps(definition), "crd.json")
+    boat = write("apiVersion: example.com/v1\nkind: Boat\nmetadata: {name: a}\nspec: {sails: two}\n", "boat.yaml")
+    assert run(boat).exit_code == 0
+    result = run(boat, "--crds", described)
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"{boat}:4:8: error: Boat/a: spec.sails: Invalid value")
+    assert "1 error in 1 resource" in result.stdout
+    assert run(boat, "--crds", "nowhere").exit_code == 2

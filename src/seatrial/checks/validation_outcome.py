@@ -8,18 +8,26 @@ from seatrial.checks import validity
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
 from seatrial.findings.outcome import Inputs, Outcome
 from seatrial.findings.verdict import verdict_of
+from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.sources import Reading
 
 
 def of(
-    reading: Reading, inputs: Inputs, kube_version: str, *, strict: bool = True, chosen: KindFilter = EVERYTHING
+    reading: Reading,
+    inputs: Inputs,
+    kube_version: str,
+    *,
+    strict: bool = True,
+    chosen: KindFilter = EVERYTHING,
+    definitions: Inventory | None = None,
 ) -> Outcome:
-    """Judge what was read and put the outcome together.
+    """Judge what was read and put the outcome together; `definitions` describe custom resources and are not judged.
 
     Raises:
         ValueError: where `kube_version` is no version that there are schemas for.
     """
-    judgement = validity.examine(reading.inventory, kube_version, strict, chosen)
+    described = validity.NOTHING if definitions is None else validity.custom_kinds(definitions)
+    judgement = validity.examine(reading.inventory, kube_version, strict, chosen, described)
     findings = [
         *judgement.findings,
         *validity.repeated_keys(reading.documents),

@@ -8,7 +8,7 @@ that is checked and goes on a trial.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,6 +30,8 @@ NOT_AN_API = ("config.k8s.io", "kubeadm.k8s.io", "kind.x-k8s.io", "client.authen
 
 CustomKinds = dict[tuple[str, str], Served]
 """(apiVersion, kind) to what a CustomResourceDefinition among the manifests serves."""
+
+NOTHING: CustomKinds = {}
 
 
 @dataclass(slots=True)
@@ -69,14 +71,20 @@ def judge(inventory: Inventory, kube_version: str, strict: bool = True) -> list[
     return examine(inventory, kube_version, strict).findings
 
 
-def examine(inventory: Inventory, kube_version: str, strict: bool = True, chosen: KindFilter = EVERYTHING) -> Judgement:
-    """As `judge`, with what could not be judged.
+def examine(
+    inventory: Inventory,
+    kube_version: str,
+    strict: bool = True,
+    chosen: KindFilter = EVERYTHING,
+    described: Mapping[tuple[str, str], Served] = NOTHING,
+) -> Judgement:
+    """As `judge`, with what could not be judged; `described` are custom kinds beside those of the inventory.
 
     Raises:
         ValueError: where `kube_version` is no version that there are schemas for.
     """
     version = schemas.parse_version(kube_version)
-    custom = custom_kinds(inventory)
+    custom = {**described, **custom_kinds(inventory)}
     judge_of = _Judge(inventory, version, strict, chosen, custom)
     for resource in inventory:
         judge_of.see(resource)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.option("--strict/--no-strict", default=True, show_default=True, help="Refuse unknown fields, as kubectl does.")
 @click.option("--skip", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to leave out, comma-separated.")
 @click.option("--reject", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to refuse, comma-separated.")
+@click.option("--crds", metavar="PATH", multiple=True, help="CustomResourceDefinitions that are not to be judged.")
 @click.option(
     "--ignore-missing-schemas/--no-ignore-missing-schemas",
     default=True,
@@ -33,14 +34,15 @@ def command(
     strict: bool,
     skip: str,
     reject: str,
+    crds: tuple[str, ...],
     ignore_missing_schemas: bool,
     fail_on: FailOn,
     output: str,
 ) -> None:
     """Say what the API server would refuse: what it cannot read, unknown fields, values that break its rules.
 
-    Custom resources are judged by the CustomResourceDefinitions among the manifests. A document that cannot be read
-    is an error beside the others; the exit code is 2 where nothing could be read at all.
+    Custom resources are judged by the CustomResourceDefinitions among the manifests and those of --crds. A document
+    that cannot be read is an error beside the others; the exit code is 2 where nothing could be read at all.
 
     \b
     Example:
@@ -51,7 +53,10 @@ def command(
 
     reading = inputs.read(paths, patches=True, hidden=True)
     chosen = KindFilter.of(skip, reject, ignore_missing_schemas=ignore_missing_schemas)
-    outcome = validation_outcome.of(reading, inputs.counts(reading), kube_version, strict=strict, chosen=chosen)
+    definitions = inputs.read(crds, hidden=True).inventory if crds else None
+    outcome = validation_outcome.of(
+        reading, inputs.counts(reading), kube_version, strict=strict, chosen=chosen, definitions=definitions
+    )
     outputs.show(outcome, output, checklist=True)
     if not reading.counts.resources:
         inputs.finish(reading, outputs.exit_code(outcome, fail_on))
