@@ -101,9 +101,10 @@ class Recorder:
         return name
 
     def _sweep(self) -> None:
+        oldest = objects.timestamp(self._clock.now - TTL)  # timestamps sort as the times that they stand for
         for event in self._api.store.list("Event"):
             last = event.get("lastTimestamp") or event.get("eventTime")
-            if last and objects.seconds_of(last) + TTL <= self._clock.now:
+            if last and last <= oldest:
                 self._api.delete(event.key)
         self._sweeping = self._api.store.count("Event") > 0
         if self._sweeping:
