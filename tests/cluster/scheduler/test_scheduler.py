@@ -25,8 +25,21 @@ class Stage:
         self.create(*nodes)
 
     def create(self, *objects: Object) -> None:
+        """Create objects; a pod's priority is given by a class of its own, as admission wants it."""
         for obj in objects:
+            value = obj.spec.get("priority") if obj.kind == "Pod" else None
+            if value is not None:
+                obj = self._of_class(obj, value)
             self.cluster.api.create(obj)
+
+    def _of_class(self, obj: Object, value: int) -> Object:
+        policy = obj.spec.get("preemptionPolicy") or "PreemptLowerPriority"
+        name = f"class-{value}-{policy.lower()}"
+        if self.cluster.store.get("PriorityClass", "", name) is None:
+            made = other("PriorityClass", name, api="scheduling.k8s.io/v1", namespace=None, value=value)
+            self.cluster.api.create(evolve(made, preemptionPolicy=policy))
+        spec = {k: v for k, v in obj.spec.items() if k not in ("priority", "preemptionPolicy")}
+        return evolve(obj, spec={**spec, "priorityClassName": name})
 
     def pod(self, name: str) -> Object:
         return self.cluster.api.present(("Pod", "default", name))

@@ -50,9 +50,10 @@ def test_an_unschedulable_pod_waits_for_an_event_that_concerns_its_plugins() -> 
     queue = SchedulingQueue()
     add(queue, "p", 0.0)
     queued = refused(queue, 0.0)
-    queue.wake(queued.info, frozenset({"TaintToleration"}), 5.0)
+    assert queue.groups() == [(queued.info, FIT)]
+    queue.wake((queued.info, frozenset({"TaintToleration"})), 5.0)
     assert names(queue, 5.0) == []
-    queue.wake(queued.info, FIT, 5.0)
+    queue.wake((queued.info, FIT), 5.0)
     assert names(queue, 5.0) == ["p"]
 
 
@@ -62,7 +63,7 @@ def test_back_off_doubles_from_one_to_ten_seconds() -> None:
     now, waits = 0.0, []
     for _ in range(6):
         queued = refused(queue, now)
-        queue.wake(queued.info, FIT, now)
+        queue.wake((queued.info, FIT), now)
         then = queue.next_time(now)
         waits.append(then - now)
         now = then
@@ -73,7 +74,7 @@ def test_an_idle_scheduler_takes_pods_before_their_back_off_ends() -> None:
     queue = SchedulingQueue()
     add(queue, "p", 0.0)
     queued = refused(queue, 0.0)
-    queue.wake(queued.info, FIT, 0.1)
+    queue.wake((queued.info, FIT), 0.1)
     assert queue.next_time(0.1) == 0.1
     assert names(queue, 0.1) == ["p"]
 

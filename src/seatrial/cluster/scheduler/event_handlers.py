@@ -142,14 +142,14 @@ class EventHandlers:
         """Wake the pods that the event can help (MoveAllToActiveOrBackoffQueue)."""
         woken = False
         happened = Happened(event, obj, old)
-        for info, refused_by in self._queue.waiting().items():
-            helped = frozenset(
-                plugin.name
+        for group in self._queue.groups():
+            info, refused_by = group
+            helps = not refused_by or any(
+                plugin.name in refused_by and event in plugin.events and plugin.helps(info, happened, self._snapshot)
                 for plugin in self._plugins[info.scheduler_name]
-                if plugin.name in refused_by and event in plugin.events and plugin.helps(info, happened, self._snapshot)
             )
-            if helped or not refused_by:
-                self._queue.wake(info, helped, self._scheduler.clock.now)
+            if helps:
+                self._queue.wake(group, self._scheduler.clock.now)
                 woken = True
         if woken:
             self._scheduler.wake()

@@ -45,11 +45,15 @@ class QueuedPod:
         self.since = since
         """When it came to its present place."""
         self.until = 0.0
-        """When it may leave the back-off queue."""
+        """When it leaves its present place by itself."""
         self.attempts = 0
         self.plugins: frozenset[str] = frozenset()
         """Plugins that refused it the last time (UnschedulablePlugins)."""
         self.place = Place.ACTIVE
+
+
+Group = tuple[PodInfo, frozenset[str]]
+"""Unschedulable pods that are alike and that the same plugins refused: an event helps all of them or none."""
 
 
 class SchedulingQueue:
@@ -63,8 +67,13 @@ class SchedulingQueue:
         self._idle_pops = idle_pops
         self._pods: dict[Key, QueuedPod] = {}
         self._active: list[tuple[tuple[int, float, int], Key]] = []
-        self._backoff: list[tuple[float, int, Key]] = []
-        self._unschedulable: dict[PodInfo, dict[Key, QueuedPod]] = {}
+        self._timed: dict[Place, list[tuple[float, int, Key]]] = {
+            Place.BACKOFF: [],
+            Place.ERROR_BACKOFF: [],
+            Place.UNSCHEDULABLE: [],
+        }
+        """Heaps of when a pod leaves its place by itself; entries of pods that have left it before are dropped late."""
+        self._groups: dict[Group, dict[Key, QueuedPod]] = {}
         self._sequence = 0
 
     def __len__(self) -> int:
@@ -84,94 +93,99 @@ class SchedulingQueue:
             self._activate(queued, now)
 
     def delete(self, key: Key) -> None:
-        """Forget a pod; harmless where it is unknown."""
+        """Forget a pod that is gone or has a node; harmless where it is unknown."""
         queued = self._pods.pop(key, None)
         if queued is not None and queued.place is Place.UNSCHEDULABLE:
-            self._leave_unschedulable(key, queued)
+            self._leave_group(queued)
 
     def pop(self, now: float) -> QueuedPod | None:
         """The next pod to try, None where there is none at present."""
-        self._flush_backoff(now)
-        while self._active:
-            _, key = heapq.heappop(self._active)
-            queued = self._pods.get(key)
-            if queued is not None and queued.place is Place.ACTIVE:
-                return self._taken(queued)
-        if self._idle_pops:
-            for _, _, key in sorted(self._backoff):
-                queued = self._pods.get(key)
-                if queued is not None and queued.place is Place.BACKOFF:
-                    return self._taken(queued)
-        return None
+        for place in (Place.BACKOFF, Place.ERROR_BACKOFF):
+            while self._next(place) <= now:
+                self._activate(self._take(place), now)
+        if self._active_waits():
+            queued = self._pods[heapq.heappop(self._active)[1]]
+        elif self._idle_pops and self._next(Place.BACKOFF) < float("inf"):
+            queued = self._take(Place.BACKOFF)
+        else:
+            return None
+        queued.attempts += 1
+        queued.place = Place.IN_FLIGHT
+        return queued
 
     def unschedulable(self, queued: QueuedPod, plugins: frozenset[str], now: float) -> None:
         """Put a pod back that no node was found for, because of these plugins."""
         queued.plugins = plugins
         queued.since = now
-        queued.place = Place.UNSCHEDULABLE
-        self._unschedulable.setdefault(queued.info, {})[queued.pod.key] = queued
+        self._groups.setdefault((queued.info, plugins), {})[queued.pod.key] = queued
+        tick = -(-(now + MAX_UNSCHEDULABLE) // FLUSH_INTERVAL) * FLUSH_INTERVAL
+        self._wait(queued, Place.UNSCHEDULABLE, tick)
 
     def failed(self, queued: QueuedPod, now: float) -> None:
         """Put a pod back that could not be bound: it is tried again after its back-off."""
         queued.since = now
-        self._back_off(queued, now, Place.ERROR_BACKOFF)
+        self._wait(queued, Place.ERROR_BACKOFF, now + self._delay(queued))
 
     def activate(self, key: Key, now: float) -> None:
-        """Try a waiting pod as soon as its back-off allows."""
+        """Try an unschedulable pod as soon as its back-off allows."""
         queued = self._pods.get(key)
         if queued is not None and queued.place is Place.UNSCHEDULABLE:
-            self._requeue(key, queued, now)
+            self._leave_group(queued)
+            self._requeue(queued, now)
 
-    def waiting(self) -> dict[PodInfo, frozenset[str]]:
-        """Unschedulable pods, those that are alike as one, with the plugins that refused any of them."""
-        found = {}
-        for info, pods in self._unschedulable.items():
-            found[info] = frozenset().union(*(queued.plugins for queued in pods.values()))
-        return found
+    def groups(self) -> list[Group]:
+        """What unschedulable pods there are."""
+        return list(self._groups)
 
-    def wake(self, info: PodInfo, plugins: frozenset[str], now: float) -> None:
-        """Try the unschedulable pods of this sort again that one of the plugins refused."""
-        for key, queued in list(self._unschedulable.get(info, {}).items()):
-            if queued.plugins & plugins:
-                self._requeue(key, queued, now)
+    def wake(self, group: Group, now: float) -> None:
+        """Try a group of unschedulable pods again."""
+        for queued in self._groups.pop(group, {}).values():
+            self._requeue(queued, now)
 
     def flush_unschedulable(self, now: float) -> None:
         """Try pods again that have been unschedulable for too long."""
-        for pods in list(self._unschedulable.values()):
-            for key, queued in list(pods.items()):
-                if now - queued.since >= MAX_UNSCHEDULABLE:
-                    self._requeue(key, queued, now)
+        while self._next(Place.UNSCHEDULABLE) <= now:
+            queued = self._take(Place.UNSCHEDULABLE)
+            self._leave_group(queued)
+            self._requeue(queued, now)
 
     def next_time(self, now: float) -> float:
         """When there is something to do next: at once, when a back-off ends, or when to look for pods left over."""
-        if any(self._is_at(key, Place.ACTIVE) for _, key in self._active[:1]) or self._settle_active():
+        backoff = self._next(Place.BACKOFF)
+        if self._active_waits() or (self._idle_pops and backoff < float("inf")):
             return now
-        times = []
-        for until, _, key in self._backoff:
-            if self._idle_pops and self._is_at(key, Place.BACKOFF):
-                return now
-            if self._is_at(key, Place.ERROR_BACKOFF) or self._is_at(key, Place.BACKOFF):
-                times.append(until)
-        for pods in self._unschedulable.values():
-            oldest = min(queued.since for queued in pods.values())
-            ticks = -(-(oldest + MAX_UNSCHEDULABLE) // FLUSH_INTERVAL)
-            times.append(ticks * FLUSH_INTERVAL)
-        return min(times, default=float("inf"))
+        return min(backoff, self._next(Place.ERROR_BACKOFF), self._next(Place.UNSCHEDULABLE))
 
-    def _settle_active(self) -> bool:
-        """Drop heads of the active heap that have left it; whether a pod remains."""
-        while self._active and not self._is_at(self._active[0][1], Place.ACTIVE):
+    def _active_waits(self) -> bool:
+        """Whether a pod is active; heads of the heap that have left are dropped."""
+        while self._active:
+            (_, since, _), key = self._active[0]
+            queued = self._pods.get(key)
+            if queued is not None and queued.place is Place.ACTIVE and queued.since == since:
+                return True
             heapq.heappop(self._active)
-        return bool(self._active)
+        return False
 
-    def _is_at(self, key: Key, place: Place) -> bool:
-        queued = self._pods.get(key)
-        return queued is not None and queued.place is place
+    def _next(self, place: Place) -> float:
+        """When the first pod leaves a place by itself; heads of the heap that have left are dropped."""
+        heap = self._timed[place]
+        while heap:
+            until, _, key = heap[0]
+            queued = self._pods.get(key)
+            if queued is not None and queued.place is place and queued.until == until:
+                return until
+            heapq.heappop(heap)
+        return float("inf")
 
-    def _taken(self, queued: QueuedPod) -> QueuedPod:
-        queued.attempts += 1
-        queued.place = Place.IN_FLIGHT
-        return queued
+    def _take(self, place: Place) -> QueuedPod:
+        """The first pod of a place where there is one; see `_next`."""
+        return self._pods[heapq.heappop(self._timed[place])[2]]
+
+    def _wait(self, queued: QueuedPod, place: Place, until: float) -> None:
+        queued.place = place
+        queued.until = until
+        self._sequence += 1
+        heapq.heappush(self._timed[place], (until, self._sequence, queued.pod.key))
 
     def _activate(self, queued: QueuedPod, now: float) -> None:
         queued.place = Place.ACTIVE
@@ -180,33 +194,20 @@ class SchedulingQueue:
         key = PrioritySort.key(queued.info.priority, now, self._sequence)
         heapq.heappush(self._active, (key, queued.pod.key))
 
-    def _requeue(self, key: Key, queued: QueuedPod, now: float) -> None:
-        self._leave_unschedulable(key, queued)
-        if queued.since + self._delay(queued) > now:
-            self._back_off(queued, now, Place.BACKOFF)
+    def _requeue(self, queued: QueuedPod, now: float) -> None:
+        until = queued.since + self._delay(queued)
+        if until > now:
+            self._wait(queued, Place.BACKOFF, until)
         else:
             self._activate(queued, now)
 
-    def _leave_unschedulable(self, key: Key, queued: QueuedPod) -> None:
-        alike = self._unschedulable.get(queued.info, {})
-        alike.pop(key, None)
+    def _leave_group(self, queued: QueuedPod) -> None:
+        group = (queued.info, queued.plugins)
+        alike = self._groups.get(group, {})
+        alike.pop(queued.pod.key, None)
         if not alike:
-            self._unschedulable.pop(queued.info, None)
+            self._groups.pop(group, None)
 
     def _delay(self, queued: QueuedPod) -> float:
         """Doubles with every try (calculateBackoffDuration)."""
         return min(self._initial * 2 ** max(0, min(queued.attempts, 32) - 1), self._max) if queued.attempts else 0.0
-
-    def _back_off(self, queued: QueuedPod, now: float, place: Place) -> None:
-        queued.place = place
-        queued.until = queued.since + self._delay(queued)
-        self._sequence += 1
-        heapq.heappush(self._backoff, (queued.until, self._sequence, queued.pod.key))
-
-    def _flush_backoff(self, now: float) -> None:
-        while self._backoff and self._backoff[0][0] <= now:
-            until, _, key = heapq.heappop(self._backoff)
-            queued = self._pods.get(key)
-            waits = queued is not None and queued.place in (Place.BACKOFF, Place.ERROR_BACKOFF)
-            if queued is not None and waits and queued.until == until:
-                self._activate(queued, now)
