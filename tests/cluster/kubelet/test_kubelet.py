@@ -132,6 +132,22 @@ class TestLostNodes:
         assert lease is not None
         assert seconds_of(lease.spec["renewTime"]) == pytest.approx(before, abs=0.001)
 
+    @pytest.mark.parametrize("lose", ["crash", "cut"])
+    def test_a_node_that_was_given_up_says_that_it_is_ready(self, lose: str) -> None:
+        stage = Stage().run(50.0)
+        getattr(stage.kubelets, lose)("node-1")
+        lost = stage.cluster.store.get("Node", "", "node-1")
+        assert lost is not None
+        unknown = [{"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown"}]
+        stage.cluster.api.update_status(lost, {**lost.status, "conditions": unknown})
+        stage.run(200.0)
+        stage.kubelets.recover("node-1")
+        stage.run(211.0)
+        back = stage.cluster.store.get("Node", "", "node-1")
+        assert back is not None
+        assert {c["type"]: c["status"] for c in back.status["conditions"]}["Ready"] == "True"
+        assert stage.kubelets.last_heartbeat("node-1") is not None
+
 
 class TestForks:
     def test_a_fork_goes_its_own_way(self) -> None:

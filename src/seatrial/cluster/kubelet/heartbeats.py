@@ -35,11 +35,15 @@ class Heartbeat:
         self._started = kubelet.clock.now
         self._period = kubelet.chance.jitter(RENEW, RENEW_JITTER)
         self._stopped: float | None = None
+        self._written: float | None = None
+        """When the last renewal was written, where all are."""
         self._timers: list[Timer] = []
 
     def begin(self) -> None:
         """From now on the node lives."""
-        self._stopped = None
+        if self._stopped is not None:
+            self._write_lease(self._clock.now)
+            self._stopped = None
         self._started = self._clock.now
         self._timers = [self._clock.after(self._period, self._renew)]
         if self._write_all:
@@ -55,24 +59,19 @@ class Heartbeat:
 
     def last_renewal(self) -> float:
         """When the Lease was last renewed."""
+        if self._written is not None:
+            return self._written
         end = self._clock.now if self._stopped is None else self._stopped
         return self._started + (end - self._started) // self._period * self._period
-
-    @property
-    def alive(self) -> bool:
-        """Whether renewals go on."""
-        return self._stopped is None
 
     def _renew(self) -> None:
         if self._stopped is not None:
             return
         self._write_lease(self._clock.now)
         if self._write_all:
-            self._timers[0] = self._clock.after(self.next_wait(), self._renew)
-
-    def next_wait(self) -> float:
-        """Seconds to the next renewal."""
-        return self._kubelet.chance.jitter(RENEW, RENEW_JITTER)
+            self._written = self._clock.now
+            wait = self._kubelet.chance.jitter(RENEW, RENEW_JITTER)
+            self._timers[0] = self._clock.after(wait, self._renew)
 
     def _status_wait(self) -> float:
         chance = self._kubelet.chance
