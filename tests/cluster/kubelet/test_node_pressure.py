@@ -28,7 +28,8 @@ def cluster(usage: Usage) -> Cluster:
     made = Cluster()
     made.kubelets = Kubelets(made, ScriptedRuntime([]), stats=usage)
     made.kubelets.start()
-    made.apply([node(memory="1000Mi")])
+    high = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "high"}, "value": 100}
+    made.apply([node(memory="1000Mi"), Object(high)])
     return made
 
 
@@ -49,7 +50,7 @@ def evicted(made: Cluster) -> list[str]:
             id="who uses more than it asked for",
         ),
         pytest.param(
-            [asking("high", "10Mi", priority=100), asking("low", "10Mi", priority=1)], {"high": 600, "low": 350}, "low",
+            [asking("high", "10Mi", priorityClassName="high"), asking("low", "10Mi")], {"high": 600, "low": 350}, "low",
             id="then the lower priority",
         ),
         pytest.param(
