@@ -112,3 +112,11 @@ def test_definitions_may_lie_elsewhere(write: Any) -> None:
     assert result.stdout.startswith(f"{boat}:4:8: error: Boat/a: spec.sails: Invalid value")
     assert "1 error in 1 resource" in result.stdout
     assert run(boat, "--crds", "nowhere").exit_code == 2
+
+
+def test_json_is_sent_as_it_is_written(write: Any) -> None:
+    text = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},\n"data":{"a":"1","b":"1","a":"2"}}'
+    path = write(text, "m.json")
+    assert run(path).stdout.splitlines()[0] == (f'{path}:2:25: error: ConfigMap/a: duplicate field "data.a" [schema]')
+    assert run(path, "--no-strict").exit_code == 0
+    assert ": warning: " in run(write(f"# YAML\n{text}", "m.yaml")).stdout

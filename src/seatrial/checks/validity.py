@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from seatrial.apis import custom_resources, lifecycle, schemas, validation
 from seatrial.apis.custom_resources import CustomKind, Served
-from seatrial.apis.decoding import nearest
+from seatrial.apis.decoding import field_path, nearest
 from seatrial.apis.violations import Errors, Version, Violation
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
 from seatrial.findings.finding import Finding, Location, ResourceRef
 from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.lists import is_list
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import Object, group_of
 
@@ -229,20 +231,29 @@ def reference(resource: Resource) -> ResourceRef:
     return ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, resource.namespace, obj.name)
 
 
-def repeated_keys(documents: Iterable[Document]) -> Iterator[Finding]:
-    """Keys that a mapping has twice: Kubernetes takes the last, and nobody meant that."""
+def repeated_keys(documents: Iterable[Document], strict: bool = True) -> Iterator[Finding]:
+    """Keys that a mapping has twice: Kubernetes takes the last, and nobody meant that; in JSON it refuses them."""
     for document in documents:
         value: Any = document.value
         obj = Object(value) if isinstance(value, dict) else Object()
         if not obj.get("kind"):
             continue
-        for repeated in document.repeated:
-            if repeated.merged:
+        named = ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, obj.namespace, obj.name)
+        is_sent = strict and not is_list(obj) and is_api_group(named.api_version, named.kind)
+        refused = document.duplicates if is_sent else ()
+        for repeated, path in zip_longest(document.repeated, refused):
+            if repeated is not None and repeated.merged:
                 continue
-            place = replace(document.place, line=document.first_line + repeated.line - 1, column=repeated.column)
-            message = f'key "{repeated.key}" stands here twice; the last one holds'
-            named = ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, obj.namespace, obj.name)
-            yield Finding("repeated-key", "warning", message, named, Location(place))
+            place = document.place
+            if repeated is not None:
+                place = replace(place, line=document.first_line + repeated.line - 1, column=repeated.column)
+            if path is not None:
+                field_name = field_path(list(path))
+                message = f'duplicate field "{field_name}"'
+                yield Finding("schema", "error", message, named, Location(place, field_name))
+            elif repeated is not None:
+                message = f'key "{repeated.key}" stands here twice; the last one holds'
+                yield Finding("repeated-key", "warning", message, named, Location(place))
 
 
 def unreadable(problems: Iterable[Problem]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ _SNIFFED = 8192
 """How many bytes are looked at to tell binary data."""
 
 _UNREAD: Any = object()
+
+FieldPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,15 @@ class Document:
     """One document of a file: what Kubernetes would see of it, and the place of its first line that is no comment.
 
     `repeated` holds the keys that the strict reader refuses; their lines count from `first_line`, where the text
-    begins.
+    begins. `duplicates` are the paths of those keys where the document is JSON, in the same order: the API server is
+    sent JSON as it is written, and refuses them.
     """
 
     place: Place
     value: Any
     first_line: int = 1
     repeated: tuple[yaml_reader.Repeated, ...] = ()
+    duplicates: tuple[FieldPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +127,34 @@ def _unreadable(data: bytes, file: str, limits: Limits) -> Problem | None:
 def _document(piece: Piece, file: str, limits: Limits) -> Document:
     line, column = piece.line, piece.column
     if piece.value is not _UNREAD:
-        repeated = _repeated_in_json(piece.text, limits) if piece.repeats else ()
-        return Document(Place(file, line, column, piece.index), piece.value, line, repeated)
+        place = Place(file, line, column, piece.index)
+        if not piece.repeats:
+            return Document(place, piece.value, line)
+        twice = tuple(_twice(json.loads(piece.text, object_pairs_hook=_Pairs), ()))
+        return Document(place, piece.value, line, _repeated_in_json(piece.text, limits), twice)
     if piece.refused:
         raise yaml_reader.ReadError(piece.refused, 1, 4)
     value, repeated = yaml_reader.read_noting_repeats(piece.text, limits=limits)
     if value is not None and (comments := _LEADING_COMMENTS.match(piece.text)):
         line += comments[0].count("\n")
     return Document(Place(file, line, column, piece.index), value, piece.line, repeated)
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object with all its keys."""
+
+
+def _twice(value: Any, path: FieldPath) -> Iterator[FieldPath]:
+    """The paths of keys that an object has already, in the order of the text."""
+    if not isinstance(value, list):
+        return
+    seen: set[str | int] = set()
+    steps: Iterable[tuple[str | int, Any]] = value if isinstance(value, _Pairs) else enumerate(value)
+    for step, below in steps:
+        if step in seen:
+            yield (*path, step)
+        seen.add(step)
+        yield from _twice(below, (*path, step))
 
 
 def _repeated_in_json(text: str, limits: Limits) -> tuple[yaml_reader.Repeated, ...]:
