@@ -41,7 +41,7 @@ def _judge(voyage: Voyage, resource: Resource, key: str, owned: list[Object]) ->
     ]  # fmt: skip
     found = [trouble for trouble in troubles if trouble is not None]
     if not found and resource.kind not in ("Job", "CronJob"):
-        unready = _unready(key, name, asked, owned)
+        unready = _unready(voyage, key, name, asked, owned)
         if unready is not None:
             found.append(unready)
     yield from found
@@ -84,6 +84,15 @@ def _killed_by(voyage: Voyage, pod: Object, container: str) -> str:
     return ""
 
 
+def _last_warning(voyage: Voyage, pod: Object) -> str:
+    """The last warning about a pod, as `kubectl describe` would end with it."""
+    found = ""
+    for event in voyage.cluster.store.list("Event", pod.namespace):
+        if event.get("type") == "Warning" and dig(event, "involvedObject", "name", default="") == pod.name:
+            found = f"{event.get('reason', '')}: {event.get('message') or event.get('note') or ''}"
+    return found
+
+
 def _waiting(key: str, name: str, owned: list[Object]) -> Symptom | None:
     for pod in owned:
         for status in _statuses(pod):
@@ -116,12 +125,13 @@ def _not_created(voyage: Voyage, key: str, name: str, asked: int, owned: list[Ob
     return Symptom("stuck", key, SETTLE, "error", f"`{name}` has 0 of {asked} pods: {why}", {"pods": 0, "asked": asked})
 
 
-def _unready(key: str, name: str, asked: int, owned: list[Object]) -> Symptom | None:
+def _unready(voyage: Voyage, key: str, name: str, asked: int, owned: list[Object]) -> Symptom | None:
     ready = sum(pods.is_ready(pod) for pod in owned)
     if ready >= asked:
         return None
     restarts = max((restarts_of(pod) for pod in owned), default=0)
-    message = f"`{name}` does not become ready: {ready} of {asked} pods are"
+    why = _last_warning(voyage, next(pod for pod in owned if not pods.is_ready(pod))) if owned else ""
+    message = f"`{name}` does not become ready: {ready} of {asked} pods are" + (f": {why}" if why else "")
     return Symptom("stuck", key, SETTLE, "error", message, {"ready": ready, "asked": asked, "restarts": restarts})
 
 

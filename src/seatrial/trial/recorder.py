@@ -103,8 +103,11 @@ class Recorder:
         return self._clock.now - self.begin
 
     def _any(self, event: EventType, obj: Object, old: Object | None) -> None:
-        if obj.kind in SIGNIFICANT and (old is None or not _same_but_for_heartbeat(obj, old)):
-            self.last_change = self._clock.now
+        if obj.kind not in SIGNIFICANT or (old is not None and _same_but_for_heartbeat(obj, old)):
+            return
+        if obj.kind in ("Pod", "Job") and "/CronJob/" in workload_of(self._store, obj):
+            return  # comes and goes for ever
+        self.last_change = self._clock.now
 
     def _node(self, event: EventType, node: Object, _: Object | None) -> None:
         state = "gone" if event == "DELETED" else node_state(node)

@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from seatrial.cluster.kubelet import reports
+from seatrial.cluster.kubelet.runtime import Runtime
 from seatrial.cluster.store import Store
 from seatrial.model.objects import Object, dig
 
 ROOT = 0
-"""The user of an image that says nothing else."""
+"""The user id of root."""
 
 
-def flaw_of(pod: Object, container: Mapping[str, Any], store: Store) -> str:
+def flaw_of(pod: Object, container: Mapping[str, Any], store: Store, runtime: Runtime) -> str:
     """Why the container cannot be created, "" where it can."""
-    return _run_as_flaw(pod, container) or _environment_flaw(pod, container, store)
+    return _run_as_flaw(pod, container, runtime) or _environment_flaw(pod, container, store)
 
 
 def _environment_flaw(pod: Object, container: Mapping[str, Any], store: Store) -> str:
@@ -59,7 +60,7 @@ def _not_found(kind: str, name: str) -> str:
     return f'{kind.lower()} "{name}" not found'
 
 
-def _run_as_flaw(pod: Object, container: Mapping[str, Any]) -> str:
+def _run_as_flaw(pod: Object, container: Mapping[str, Any], runtime: Runtime) -> str:
     own, shared = container.get("securityContext") or {}, pod.spec.get("securityContext") or {}
     non_root = own.get("runAsNonRoot", shared.get("runAsNonRoot"))
     if not non_root:
@@ -67,6 +68,8 @@ def _run_as_flaw(pod: Object, container: Mapping[str, Any]) -> str:
     user = own.get("runAsUser", shared.get("runAsUser"))
     where = f'(pod: "{reports.full_name(pod)}", container: {container["name"]})'
     if user is None:
+        if not runtime.runs_as_root(str(container.get("image", ""))):
+            return ""
         return f"container has runAsNonRoot and image will run as root {where}"
     if user == ROOT:
         return f"container's runAsUser breaks non-root policy {where}"

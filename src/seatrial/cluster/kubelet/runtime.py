@@ -96,6 +96,9 @@ class Runtime(Protocol):
     def present(self, image: str) -> bool:
         """Whether every node has the image from the start."""
 
+    def runs_as_root(self, image: str) -> bool:
+        """Whether the image names no user, or root."""
+
     def pull(self, image: str, attempt: int) -> Pull:
         """The n-th pull (from 1) of an image on a node."""
 

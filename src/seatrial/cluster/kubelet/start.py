@@ -75,7 +75,7 @@ class ContainerStart:
             self._warn("Failed", f"Error: {error.reason}")
             self._then(StartFailure(error.reason, error.message))
             return
-        flaw = environment.flaw_of(self._worker.pod, self._container, self._kubelet.store)
+        flaw = environment.flaw_of(self._worker.pod, self._container, self._kubelet.store, self._kubelet.runtime)
         if flaw:
             self._warn("Failed", f"Error: {flaw}")
             self._then(StartFailure("CreateContainerConfigError", flaw))

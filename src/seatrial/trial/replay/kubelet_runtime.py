@@ -129,6 +129,10 @@ class ScriptedRuntime:
         """Images named `present/...`."""
         return image.startswith("present/")
 
+    def runs_as_root(self, image: str) -> bool:
+        """The recorded runtime's images name no user."""
+        return True
+
     def pull(self, image: str, attempt: int) -> Pull:
         """By `sim/images`."""
         script = self._images.get(image, {})

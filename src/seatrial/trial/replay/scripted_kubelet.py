@@ -20,7 +20,7 @@ from seatrial.model import objects, selectors
 from seatrial.model.objects import Key, Object, evolve
 from seatrial.model.pods import is_terminal
 
-START = (0.02, 0.3)
+START = (0.02, 0.5)
 """Seconds from a pod's binding until it runs, as measured in the recordings."""
 DELAY = (0.0, 0.08)
 """Seconds by which the fake kubelets were late with everything else."""
