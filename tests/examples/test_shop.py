@@ -39,12 +39,12 @@ SHOWN = [
     (9, "settle", "worker", "restart-loop", "livenessProbe|startupProbe"),
     (10, "settle", "notifications", "stuck|pending", "env"),
     (11, "settle", "migrate-5-3-0", "pending", "resources"),
+    (13, "settle", "notifications", "outage", "port"),
 ]
 
 CHECKED = [
     # number in the README, kind, name, a field that the finding is about
     (12, "StatefulSet", "cache", "serviceName"),
-    (13, "Ingress", "shop", "port"),
     (14, "Deployment", "api", r"containers\[1\].resources"),
     (15, "DaemonSet", "log-agent", "image"),
     (15, "DaemonSet", "log-agent", "resources"),
