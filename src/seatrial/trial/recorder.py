@@ -16,7 +16,6 @@ from seatrial.trial.owners import workload_of
 
 SIGNIFICANT = frozenset(
     {
-        "Pod",
         "Node",
         "Deployment",
         "ReplicaSet",
@@ -105,8 +104,8 @@ class Recorder:
     def _any(self, event: EventType, obj: Object, old: Object | None) -> None:
         if obj.kind not in SIGNIFICANT or (old is not None and _same_but_for_heartbeat(obj, old)):
             return
-        if obj.kind in ("Pod", "Job") and "/CronJob/" in workload_of(self._store, obj):
-            return  # comes and goes for ever
+        if obj.kind == "Job" and _comes_and_goes(workload_of(self._store, obj)):
+            return
         self.last_change = self._clock.now
 
     def _node(self, event: EventType, node: Object, _: Object | None) -> None:
@@ -127,6 +126,8 @@ class Recorder:
         track.restarts = max(track.restarts, restarts_of(pod))
         if not track.steps or track.steps[-1][1] != state:
             track.steps.append((self.now, state))
+        if not _comes_and_goes(track.workload):
+            self.last_change = self._clock.now
         self._count(track.workload, pod, None if event == "DELETED" else pod)
         if event == "DELETED":
             del self.pods[place]
@@ -144,6 +145,11 @@ class Recorder:
             counts.steps[-1] = step
         elif not counts.steps or counts.steps[-1][1:] != step[1:]:
             counts.steps.append(step)
+
+
+def _comes_and_goes(workload: str) -> bool:
+    """CronJobs start pods for ever: no sign that a cluster has not settled."""
+    return "/CronJob/" in workload
 
 
 def node_state(node: Object) -> str:
