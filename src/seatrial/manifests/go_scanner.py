@@ -99,6 +99,8 @@ class GoScanner:
         return True
 
     def _rewrite(self, start: int, end: int, new: str) -> None:
+        if self._rewrites >= _MOST_REWRITES:
+            raise NotGoYaml("too many places that only some YAML readers take; quote the text there")
         self._rewrites += 1
         self.text = self.text[:start] + new + self.text[end:]
 
