@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,7 @@ from yaml.representer import SafeRepresenter
 
 from seatrial.manifests.yaml_scalars import value_of
 
+_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
 _OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2
 
 
@@ -58,7 +60,9 @@ class _IndentingDumper(yaml.SafeDumper):
 
 def _text(dumper: SafeRepresenter, text: str) -> yaml.ScalarNode:
     style = None if value_of(text, None) == text else '"'
-    if "\n" in text and _fits_a_block(text):
+    if _OTHER_BREAKS.search(text):
+        style = '"'  # escaped, or readers would fold them
+    elif "\n" in text and _fits_a_block(text):
         style = "|"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
