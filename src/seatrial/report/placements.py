@@ -18,7 +18,8 @@ def as_text(result: Mapping[str, Any]) -> str:
     for entry in entries:
         node = entry["chosen"] or "(none)"
         lines.append(f"{entry['pod'].ljust(width)}  {node.ljust(node_width)}  {_why(entry, result['nodes'])}".rstrip())
-    return "\n".join([*lines, "", *_summary(entries)]) + "\n"
+    not_modelled = [f"not modelled: {text}" for text in result.get("notModelled") or ()]
+    return "\n".join([*lines, "", *_summary(entries), *not_modelled]) + "\n"
 
 
 def _why(entry: Entry, nodes: Sequence[str]) -> str:
@@ -55,7 +56,6 @@ def _summary(entries: Sequence[Entry]) -> Iterator[str]:
     gated = sum(bool(entry.get("gated")) for entry in entries)
     waiting = len(entries) - placed - gated
     yield f"{placed} placed, {waiting} without a node" + (f", {gated} gated" if gated else "")
-    yield "not modelled: DynamicResources, scheduler extenders"
 
 
 def explained(found: Sequence[Entry]) -> str:

@@ -85,6 +85,11 @@ def test_schedule_takes_manifests_and_cases(tmp_path: Path) -> None:
     assert "0 placed, 2 without a node" in text.output
     data = CliRunner().invoke(seatrial, ["schedule", str(case), "-o", "json"])
     assert json.loads(data.output)["pods"][0]["chosen"] == "n"
+    assert "notModelled" not in json.loads(data.output)
+    claims = [{"name": "gpu", "resourceClaimName": "gpu"}]
+    case.write_text(json.dumps({"case": {"nodes": [node("n")], "pods": [pod("p", resourceClaims=claims)]}}))
+    said = CliRunner().invoke(seatrial, ["schedule", str(case)])
+    assert "not modelled: DynamicResources" in said.output
     case.write_bytes(b"\x1f\x8bnonsense")
     broken = CliRunner().invoke(seatrial, ["schedule", str(case)])
     assert broken.exit_code == 2

@@ -18,7 +18,7 @@ from seatrial.apis import defaults
 from seatrial.cluster.scheduler import default_preemption, manifest_pods
 from seatrial.cluster.scheduler.placing import Placing
 from seatrial.cluster.scheduler.priority import prioritised
-from seatrial.cluster.scheduler.profile import EVERY_NODE, Profile
+from seatrial.cluster.scheduler.profile import EVERY_NODE, NOT_MODELLED, Profile
 from seatrial.cluster.scheduler.schedule_one import Report
 from seatrial.cluster.store import Store
 from seatrial.model import objects
@@ -81,14 +81,20 @@ def replay_manifests(
 
 
 def decide_all(store: Store, nodes: Sequence[Object], pods: Sequence[Object], profile: Profile) -> dict[str, Any]:
-    """Decide for the waiting ones among `pods`, in order; what they refer to is in the store."""
+    """Decide for the waiting ones among `pods`, in order; what they refer to is in the store.
+
+    `notModelled` is there where a pod uses something that is not.
+    """
     placing = Placing(store, nodes, profile)
     pods = [prioritised(pod, store) for pod in pods if not is_terminal(pod)]
     for pod in pods:
         if pod.spec.get("nodeName"):
             placing.place(pod, pod.spec["nodeName"])
     entries = [_decide(placing, pod, position) for position, pod in enumerate(pods) if not pod.spec.get("nodeName")]
-    return {"nodes": [node.name for node in nodes], "weights": profile.weights, "pods": entries}
+    result = {"nodes": [node.name for node in nodes], "weights": profile.weights, "pods": entries}
+    if any(pod.spec.get("resourceClaims") for pod in pods):
+        result["notModelled"] = [f"{name}: pods are placed as if they did not use it" for name in NOT_MODELLED]
+    return result
 
 
 def _decide(placing: Placing, pod: Object, position: int) -> dict[str, Any]:
