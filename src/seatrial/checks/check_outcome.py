@@ -34,7 +34,8 @@ def of(
     chosen = registry.chosen(select, ignore)
     judgement = validity.examine(reading.inventory, kube_version)
     sound = validity.sound(reading.inventory, judgement.findings)
-    findings = [*judgement.findings, *judge(sound, select=select, ignore=ignore, diffs=diffs)]
+    practices = judge(sound, select=select, ignore=ignore, diffs=diffs)
+    findings = [*judgement.findings, *validity.of_documents(reading), *practices]
     findings.sort(key=lambda finding: finding.order)
     files = {finding.location.place.file for finding in findings}
     return Outcome(

@@ -30,7 +30,7 @@ def of(
     judgement = validity.examine(reading.inventory, kube_version, strict, chosen, described)
     findings = [
         *judgement.findings,
-        *validity.repeated_keys(reading.documents, strict),
+        *validity.of_documents(reading, strict),
         *validity.unreadable(reading.problems),
     ]
     findings.sort(key=lambda finding: finding.order)

@@ -23,6 +23,7 @@ from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.lists import is_list
 from seatrial.manifests.resources import Resource
+from seatrial.manifests.sources import Reading
 from seatrial.model.objects import Object, group_of
 
 RULES = {"decode": "schema", "strict": "schema", "invalid": "api-server"}
@@ -229,6 +230,19 @@ def reference(resource: Resource) -> ResourceRef:
     """The resource as a finding names it, whatever stands in its fields."""
     obj = resource.object
     return ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, resource.namespace, obj.name)
+
+
+def of_documents(reading: Reading, strict: bool = True) -> list[Finding]:
+    """What is wrong with documents as such: keys that stand twice, and documents that are no objects."""
+    return [*repeated_keys(reading.documents, strict), *strays(reading.strays)]
+
+
+def strays(documents: Iterable[Document]) -> Iterator[Finding]:
+    """Lists and words where kubectl expects objects: it refuses them."""
+    for document in documents:
+        what = "a list" if isinstance(document.value, list) else "a single value"
+        message = f"{what} is no Kubernetes object: expected apiVersion, kind and metadata"
+        yield Finding("schema", "error", message, ResourceRef("", "", "", ""), Location(document.place))
 
 
 def repeated_keys(documents: Iterable[Document], strict: bool = True) -> Iterator[Finding]:

@@ -80,7 +80,7 @@ def read(paths: Sequence[str], *, needs_objects: bool = False, **options: Any) -
         click.echo(f"seatrial: {notice}", err=True)
     for problem in reading.problems:
         click.echo(f"seatrial: {problem}", err=True)
-    if needs_objects and not reading.counts.resources and not reading.problems:
+    if needs_objects and not (reading.counts.resources or reading.problems or reading.strays):
         raise sources.InputError(f"{' '.join(paths)}: no Kubernetes objects there; name the files that have them")
     return reading
 

@@ -52,7 +52,7 @@ def command(
     from seatrial.trial import outcome, profiles, run, sound, unmodelled
 
     reading = inputs.read(paths, needs_objects=True)
-    invalid = validity.judge(reading.inventory, kube_version)
+    invalid = [*validity.judge(reading.inventory, kube_version), *validity.of_documents(reading)]
     inventory, left_out = sound.sound(reading.inventory, invalid)
     scenarios = _scenarios(inventory, names)
     try:

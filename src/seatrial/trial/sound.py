@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from seatrial.checks import validity
 from seatrial.findings.finding import Finding
+from seatrial.findings.wording import counted
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.resources import Resource
 
@@ -16,12 +18,12 @@ def sound(inventory: Inventory, refused: Iterable[Finding]) -> tuple[Inventory, 
 
     Of an object that is given more than once the last one counts, as for `kubectl apply`.
     """
-    out = {(f.resource.kind, f.resource.namespace, f.resource.name) for f in refused if f.severity == "error"}
     kept: dict[tuple[str, str, str], Resource] = {}
     repeated: dict[tuple[str, str, str], None] = {}
-    for resource in inventory:
+    taken = validity.sound(inventory, refused)
+    for resource in taken:
         name = resource.name or resource.object.metadata.get("generateName", "")
-        if not name or not resource.kind or (resource.kind, resource.namespace, resource.name) in out:
+        if not name:
             continue
         if resource.name and resource.key in kept:
             repeated[resource.key] = None
@@ -32,6 +34,7 @@ def sound(inventory: Inventory, refused: Iterable[Finding]) -> tuple[Inventory, 
         names = ", ".join(f"{kind}/{name}" for kind, _, name in list(repeated)[:SHOWN])
         more = f" and {len(repeated) - SHOWN} more" if len(repeated) > SHOWN else ""
         said.append(f"given more than once, the last one counts: {names}{more}")
-    if out:
-        said.append(f"left out of the trial because the API server would refuse them: {len(out)} objects")
+    if len(taken) < len(inventory):
+        left = counted(len(inventory) - len(taken), "object")
+        said.append(f"left out of the trial because the API server would not take them: {left}")
     return Inventory(kept.values(), texts=inventory.texts), said

@@ -17,7 +17,7 @@ SHARED_BEFORE = 30.0
 """Seconds for which the nodes that all scenarios share have been there by then."""
 SHARED_NODES = ("node-0", "node-1", "node-2")
 ANSWERS = 0.2
-"""Seconds from a write to the sync that it causes: the recorded control plane shared a busy machine with its watchers."""
+"""Seconds from a write to the sync that it causes: the recorded control plane shared a busy machine."""
 CAPACITY = {"cpu": "8", "memory": "32Gi", "pods": "110"}
 
 
