@@ -67,7 +67,7 @@ def input_errors_exit_2(command: Callable[P, R]) -> Callable[P, R]:
 def read(paths: Sequence[str], *, needs_objects: bool = False, **options: Any) -> Reading:
     """Read manifests; say on stderr, a line each, what could not be read and what is worth knowing.
 
-    `needs_objects`: no object at all is an error, so that a wrong path does not pass. `options` are those of
+    `needs_objects`: no object at all ends the program, so that a wrong path does not pass. `options` are those of
     `sources.read`.
 
     Raises:
@@ -82,6 +82,8 @@ def read(paths: Sequence[str], *, needs_objects: bool = False, **options: Any) -
         click.echo(f"seatrial: {problem}", err=True)
     if needs_objects and not (reading.counts.resources or reading.problems or reading.strays):
         raise sources.InputError(f"{' '.join(paths)}: no Kubernetes objects there; name the files that have them")
+    if needs_objects and not (reading.counts.resources or reading.strays):
+        finish(reading)
     return reading
 
 

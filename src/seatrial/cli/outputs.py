@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seatrial.cli import inputs
-
 if TYPE_CHECKING:
     from seatrial.findings.outcome import Outcome
     from seatrial.findings.verdict import FailOn
@@ -46,17 +44,17 @@ def show(outcome: Outcome, output: str, *, report: str | None = None, checklist:
     click.echo(formats.render(output, outcome, page), nl=False)
 
 
-def write_report(outcome: Outcome, path: str | None) -> None:
-    """Write the HTML report where one is asked for: whole or not at all."""
+def write_report(outcome: Outcome, path: str | None) -> str:
+    """Write the HTML report where one is asked for, whole or not at all; "" or what hindered it."""
     if path is None:
-        return
+        return ""
     from seatrial.report import html
 
-    write_whole(Path(path), html.render(outcome))
+    return write_whole(Path(path), html.render(outcome))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file beside its place and move it there, so that nobody ever sees half of it."""
+def write_whole(path: Path, text: str) -> str:
+    """Write a file beside its place and move it there, so that nobody ever sees half of it; "" or why it failed."""
     scratch = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,7 +68,8 @@ def write_whole(path: Path, text: str) -> None:
     except OSError as error:
         if scratch:
             Path(scratch).unlink(missing_ok=True)
-        inputs.fail(f"{path}: cannot write: {error.strerror or error}; choose another place or make room")
+        return f"{path}: cannot write: {error.strerror or error}; choose another place or make room"
+    return ""
 
 
 def exit_code(outcome: Outcome, fail_on: FailOn) -> int:

@@ -71,8 +71,10 @@ def command(
         unmodelled=unmodelled.not_modelled(inventory, known),
         summary={"nodes": len(fleet), "scenarios": [scenario.name for scenario in scenarios], "seed": seed},
     )
-    outputs.write_report(result, report)
-    outputs.show(result, output, report=report)
+    hindrance = outputs.write_report(result, report)
+    outputs.show(result, output, report=None if hindrance else report)
+    if hindrance:
+        inputs.fail(hindrance)
     inputs.finish(reading, outputs.exit_code(result, fail_on))
 
 
