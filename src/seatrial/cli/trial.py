@@ -67,7 +67,7 @@ def command(
         inputs.counts(reading),
         trial,
         [*invalid, *judge(inventory)],
-        assumptions=[description, *left_out],
+        assumptions=[description, *left_out, *unmodelled.assumed(inventory, known)],
         unmodelled=unmodelled.not_modelled(inventory, known),
         summary={"nodes": len(fleet), "scenarios": [scenario.name for scenario in scenarios], "seed": seed},
     )

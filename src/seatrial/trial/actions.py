@@ -13,6 +13,8 @@ from seatrial.trial.recorder import Recorder
 
 RELEASE = "seatrial.dev/release"
 """Annotation of the pod template that a rollout changes, as `kubectl rollout restart` does."""
+DRAIN_TIMEOUT = 180.0
+"""Seconds after which a drain is given up where nobody says otherwise; slow starters get their time on top."""
 ROLLED_OUT = ("Deployment", "StatefulSet", "DaemonSet")
 CHECKSUM_WORDS = ("checksum", "hash", "sha256", "config-version")
 """A template annotation with such a word in its key is made from the configuration by whatever renders the
@@ -46,7 +48,7 @@ class Drains:
     def __init__(self, cluster: Cluster, recorder: Recorder, options: Mapping[str, Any]) -> None:
         self._cluster = cluster
         self._recorder = recorder
-        self._timeout = float(options.get("timeoutSeconds", 180))
+        self._timeout = float(options.get("timeoutSeconds", DRAIN_TIMEOUT))
         self._pause = float(options.get("pauseSeconds", 20))
         self._left: list[str] = list(options.get("nodes") or (n.name for n in cluster.store.list("Node")))
         self.refused: dict[Key, tuple[str, str]] = {}

@@ -2,7 +2,7 @@
 
 What no profile says follows from the manifests or is assumed: init containers run `profiles.INIT_SECONDS` and
 succeed; containers of Jobs run `run_seconds` and succeed; all others run for ever and serve, with healthy probes,
-once their start-up is over. That takes `startup_seconds`, else the longest initialDelaySeconds among the container's
+once their start-up is over. That takes `startup_seconds`, else the shortest initialDelaySeconds among the container's
 probes (whoever set it had measured), else `profiles.STARTUP_SECONDS`. Images are pulled in `PULL_SECONDS`.
 """
 
@@ -129,7 +129,7 @@ def startup_seconds(
         float(dig(container, probe, "initialDelaySeconds", default=0))
         for probe in ("startupProbe", "readinessProbe", "livenessProbe")
     ]
-    return max(hints) if any(hints) else profiles.STARTUP_SECONDS
+    return min((hint for hint in hints if hint), default=profiles.STARTUP_SECONDS)
 
 
 def main_container(spec: Mapping[str, Any], annotations: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What in an inventory has an effect on a real cluster and none in a trial: said, never guessed."""
+"""What a trial leaves out of what it was given, and what it takes for granted: said, never guessed silently."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 
 from seatrial.manifests.inventory import Inventory
 from seatrial.model.objects import BUILT_IN_GROUPS, dig, group_of
-from seatrial.trial.profiles import API_VERSION, Profiles
+from seatrial.trial.profiles import API_VERSION, RPS, STARTUP_SECONDS, Profiles
 
 BUILT_IN = {
     "Node": "Node objects among the manifests: give them with --cluster",
@@ -52,3 +52,18 @@ def _custom_resources(inventory: Inventory) -> list[str]:
     names = ", ".join(f"{count} {kind}" for kind, count in ranked[:SHOWN])
     rest = f" and {len(ranked) - SHOWN} kinds more" if len(ranked) > SHOWN else ""
     return [f"{counts.total()} custom resources and what their controllers would make of them: {names}{rest}"]
+
+
+def assumed(inventory: Inventory, known: Profiles) -> tuple[str, ...]:
+    """What is taken for granted about applications, since manifests cannot say it."""
+    silent = [
+        w for w in inventory.workloads() if not known.of(w.kind, w.namespace, w.name).stated and w.kind != "CronJob"
+    ]
+    if not silent:
+        return ()
+    names = ", ".join(w.name for w in silent[:SHOWN]) + (" ..." if len(silent) > SHOWN else "")
+    return (
+        f"no profile says how {names} behave{'s' if len(silent) == 1 else ''}: {RPS:.0f} requests/s through Services, "
+        f"serving {STARTUP_SECONDS:.0f} s after the start (or after a probe's initialDelaySeconds), "
+        "ending at once on SIGTERM",
+    )

@@ -8,7 +8,7 @@ record = voyage.fork().run(scenario)
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,13 +23,13 @@ from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import pod_template
 from seatrial.model.objects import BUILT_IN_GROUPS, Object, group_of
 from seatrial.trial import profiles, surroundings
-from seatrial.trial.actions import ACTIONS, Action
+from seatrial.trial.actions import ACTIONS, DRAIN_TIMEOUT, Action
 from seatrial.trial.behaviour import ProfileRuntime, startup_seconds
 from seatrial.trial.owners import workload_key
 from seatrial.trial.profiles import Profiles
 from seatrial.trial.recorder import Recorder
 from seatrial.trial.routes import Route, routes
-from seatrial.trial.scenario import Scenario
+from seatrial.trial.scenario import Scenario, Step
 from seatrial.trial.timeline import timeline
 
 SETTLE = "settle"
@@ -105,14 +105,21 @@ class Voyage:
             flow.begin(clock.now)
         actions: list[Action] = []
         for step in scenario.steps:
-            options = {**step.options, "node": node} if node and step.action == "crash" else step.options
-            action = ACTIONS[step.action](self.cluster, self.recorder, options)
+            action = ACTIONS[step.action](self.cluster, self.recorder, self._options(step, node))
             actions.append(action)
             clock.after(step.at, action.begin)
         clock.run(clock.now + max(step.at for step in scenario.steps))
         self._until_quiet(scenario.quiet + self._patience, scenario.limit, actions)
         self.traffic.settle_accounts()
         return Record(scenario, self._timeline(scenario.name, scenario.title), self, actions, node)
+
+    def _options(self, step: Step, node: str) -> Mapping[str, Any]:
+        """A step's options, with what only the voyage knows."""
+        if step.action == "crash" and node:
+            return {**step.options, "node": node}
+        if step.action == "drain":
+            return {"timeoutSeconds": DRAIN_TIMEOUT + self._patience, **step.options}
+        return step.options
 
     def _embark(self, nodes: Sequence[Object]) -> None:
         stand_ins, said = surroundings.stand_ins(self.inventory)

@@ -16,6 +16,8 @@ from seatrial.trial.remedies.remedy import Change, Remedy, remove_field, set_fie
 HOSTNAME = "kubernetes.io/hostname"
 PRE_STOP_SECONDS = 5
 """Longer than endpoints take to leave every node's rules."""
+KEPT = frozenset({"persistentVolumeClaim", "emptyDir", "hostPath", "ephemeral"})
+"""Volumes that a pod writes to: what is in them is not in another replica's."""
 POD = ("spec", "template", "spec")
 
 Path = tuple[str | int, ...]
@@ -26,7 +28,10 @@ def more_replicas(workload: Resource, count: int = 2) -> Remedy | None:
     if workload.kind not in ("Deployment", "StatefulSet") or _replicas(workload) >= count:
         return None
     operation = set_field(workload.object, ("spec", "replicas"), count)
-    return Remedy(f"run {count} replicas", (Change(workload, (operation,), blames=("spec.replicas",)),))
+    volumes = dig(workload.object, *POD, "volumes", default=[])
+    stateful = workload.spec.get("volumeClaimTemplates") or any(KEPT & volume.keys() for volume in volumes)
+    words = f"run {count} replicas" + (" (where the application can share its data)" if stateful else "")
+    return Remedy(words, (Change(workload, (operation,), blames=("spec.replicas",)),))
 
 
 def spread(workload: Resource, *, hard: bool = False) -> Remedy | None:

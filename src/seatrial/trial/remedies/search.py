@@ -35,6 +35,8 @@ class _Open:
     symptom: Symptom
     rungs: list[Remedy]
     place: int = 0
+    nearest: Found | None = None
+    """The rung after which the fewest requests failed, of those that did not help."""
 
 
 def search(
@@ -43,7 +45,7 @@ def search(
     attempt: Attempt,
     known: frozenset[tuple[str, str]] = frozenset(),
 ) -> list[Found]:
-    """A remedy for every symptom that has a ladder; the first rung, unverified, where none helped.
+    """A remedy for every symptom that has a ladder; the one that came nearest, unverified, where none helped.
 
     A remedy must not bring new harm to its workload. `known` holds (kind, workload) of symptoms that have nothing to
     do with it: they were there without it, and have remedies of their own.
@@ -53,20 +55,32 @@ def search(
     while open_ones:
         turn = _one_each(open_ones)
         symptoms, figures = attempt(apply(inventory, (o.rungs[o.place] for o in turn)))
-        still = {s.key for s in symptoms if s.severity != "note"}
+        still = {_family(s) for s in symptoms if s.severity != "note"}
         harmed = {s.workload for s in symptoms if s.severity == "error" and (s.kind, s.workload) not in known}
         for one in turn:
             symptom = one.symptom
-            if symptom.key not in still and symptom.workload not in harmed:
-                after = dict(figures.get(symptom.workload, {}))
+            after = dict(figures.get(symptom.workload, {}))
+            if _family(symptom) not in still and symptom.workload not in harmed:
                 found.append(Found(symptom, one.rungs[one.place], True, after))
-            else:
-                one.place += 1
-                if one.place == len(one.rungs):
-                    found.append(Found(symptom, one.rungs[0], False, dict(figures.get(symptom.workload, {}))))
+                continue
+            if one.nearest is None or _failed(after) < _failed(one.nearest.after):
+                one.nearest = Found(symptom, one.rungs[one.place], False, after)
+            one.place += 1
+            if one.place == len(one.rungs):
+                found.append(one.nearest)
         done = {id(f.symptom) for f in found}
         open_ones = [o for o in open_ones if id(o.symptom) not in done]
     return found
+
+
+def _family(symptom: Symptom) -> tuple[str, str, str]:
+    """What must be gone: an outage that has become a few failed requests is not."""
+    kind = "requests" if symptom.kind in ("outage", "errors") else symptom.kind
+    return (kind, symptom.workload, symptom.scenario)
+
+
+def _failed(after: Mapping[str, Any]) -> float:
+    return float(after.get("failedRequests", 0))
 
 
 def _one_each(open_ones: Sequence[_Open]) -> list[_Open]:
