@@ -51,6 +51,9 @@ class Servers:
     def present(self, image: str) -> bool:
         return False
 
+    def runs_as_root(self, image: str) -> bool:
+        return False
+
     def pull(self, image: str, attempt: int) -> Pull:
         return Pull(1.0)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.json_patch import set_operation
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import Object
-from seatrial.trial.remedies.remedy import Change, Remedy, apply, ladder, pointer, set_field, together
+from seatrial.trial.remedies.remedy import Change, Remedy, apply, ladder, together
 from seatrial.trial.remedies.search import Figures, search
 from seatrial.trial.symptoms import Symptom
 
@@ -21,33 +20,8 @@ def deployment(name: str, **spec: Any) -> Resource:
     return Resource(Object(apiVersion="apps/v1", kind="Deployment", metadata=metadata, spec=spec), Place("x.yaml", 1))
 
 
-@pytest.mark.parametrize(
-    ("path", "operation"),
-    [
-        (("spec", "replicas"), {"op": "replace", "path": "/spec/replicas"}),
-        (("spec", "paused"), {"op": "add", "path": "/spec/paused"}),
-        (("spec", "list", 0), {"op": "replace", "path": "/spec/list/0"}),
-        (("spec", "list", -1), {"op": "add", "path": "/spec/list/-"}),
-        (("metadata", "annotations", "a.b/c~d"), {"op": "add", "path": "/metadata/annotations"}),
-    ],
-)
-def test_operations_name_what_is_there(path: tuple[str | int, ...], operation: dict[str, Any]) -> None:
-    obj = deployment("web", replicas=1, list=[1]).object
-    found = set_field(obj, path, 2)
-    assert {k: found[k] for k in ("op", "path")} == operation
-
-
-def test_missing_parents_come_along() -> None:
-    found = set_field(deployment("web").object, ("spec", "strategy", "rollingUpdate", "maxSurge"), 1)
-    assert found == {"op": "add", "path": "/spec/strategy", "value": {"rollingUpdate": {"maxSurge": 1}}}
-
-
-def test_pointers_escape() -> None:
-    assert pointer(("metadata", "annotations", "a/b~c", -1)) == "/metadata/annotations/a~1b~0c/-"
-
-
 def replicas(workload: Resource, count: int) -> Remedy:
-    return Remedy(f"run {count}", (Change(workload, (set_field(workload.object, ("spec", "replicas"), count),)),))
+    return Remedy(f"run {count}", (Change(workload, (set_operation(workload.object, ("spec", "replicas"), count),)),))
 
 
 def test_together_joins_words_and_changes() -> None:

@@ -53,14 +53,13 @@ def judge(
 
 
 def _finding(inventory: Inventory, rule: Rule, breach: Breach, diffs: bool) -> Finding:
-    from seatrial.checks import fixes
-    from seatrial.findings.finding import Finding, Location
+    from seatrial.findings.finding import Finding, Location, reference_to
 
     return Finding(
         rule=rule.id,
         severity=breach.severity or rule.severity,
         message=breach.message,
-        resource=fixes.reference_to(breach.resource),
+        resource=reference_to(breach.resource),
         location=Location(inventory.locate(breach.resource, breach.path), breach.path),
         covers=rule.covers,
         cause=breach.cause,

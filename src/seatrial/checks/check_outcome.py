@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from seatrial.checks import judge, registry, validity
 from seatrial.checks.scene import Scene
-from seatrial.findings.finding import Finding, ResourceRef
+from seatrial.findings.finding import Finding, ResourceRef, reference_to
 from seatrial.findings.outcome import Inputs, Outcome, WorkloadLine
 from seatrial.findings.verdict import verdict_of
 from seatrial.manifests.inventory import Inventory
@@ -59,7 +59,7 @@ def _lines(inventory: Inventory, findings: list[Finding]) -> tuple[WorkloadLine,
             kind=workload.kind,
             namespace=workload.namespace,
             name=workload.name,
-            verdict=verdict_of(about[validity.reference(workload.resource)]),
+            verdict=verdict_of(about[reference_to(workload.resource)]),
             replicas=workload.least_replicas if workload.scaled else 0,
         )
         for workload in Scene(inventory).workloads

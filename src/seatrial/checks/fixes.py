@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from seatrial.findings.finding import Cause, Fix, Patch, ResourceRef
+from seatrial.findings.finding import Cause, Fix, Patch, reference_to
 from seatrial.manifests import field_paths
+from seatrial.manifests.json_patch import set_operation
 from seatrial.manifests.resources import Resource
-
-
-def reference_to(resource: Resource) -> ResourceRef:
-    """How findings name a resource."""
-    return ResourceRef(str(resource.object.get("apiVersion", "")), resource.kind, resource.namespace, resource.name)
 
 
 def cause(resource: Resource, path: str) -> Cause:
@@ -22,7 +17,7 @@ def cause(resource: Resource, path: str) -> Cause:
 
 def setting(resource: Resource, description: str, *changes: tuple[str, Any]) -> Fix:
     """Set fields: each change is a path and its value; parents that are missing are made."""
-    operations = tuple(set_operation(resource.object, path, value) for path, value in changes)
+    operations = tuple(set_operation(resource.object, field_paths.parse(path), value) for path, value in changes)
     return Fix(description, (Patch(reference_to(resource), operations),))
 
 
@@ -40,35 +35,6 @@ def creating(beside: Resource, description: str, obj: dict[str, Any]) -> Fix:
 def advice(description: str) -> Fix:
     """Say what to do where no patch can know the values."""
     return Fix(description)
-
-
-def set_operation(obj: Any, path: str, value: Any) -> dict[str, Any]:
-    """The one operation that puts `value` at `path`, together with the parents that are missing; `[-]` appends."""
-    steps = field_paths.parse(path)
-    here = obj
-    for depth, step in enumerate(steps[:-1]):
-        below = _below(here, step)
-        if below is None:
-            return {
-                "op": "add",
-                "path": field_paths.pointer_of(steps[: depth + 1]),
-                "value": _nested(steps[depth + 1 :], value),
-            }
-        here = below
-    present = _below(here, steps[-1]) is not None
-    return {"op": "replace" if present else "add", "path": field_paths.pointer_of(steps), "value": value}
-
-
-def _below(value: Any, step: str | int) -> Any:
-    if isinstance(step, int):
-        return value[step] if isinstance(value, list) and 0 <= step < len(value) else None
-    return value.get(step) if isinstance(value, dict) else None
-
-
-def _nested(steps: Sequence[str | int], value: Any) -> Any:
-    for step in reversed(steps):
-        value = [value] if isinstance(step, int) or step == "-" else {step: value}
-    return value
 
 
 def joined(first: Fix, *others: Fix) -> Fix:

@@ -18,7 +18,7 @@ from seatrial.apis.custom_resources import CustomKind, Served
 from seatrial.apis.decoding import field_path, nearest
 from seatrial.apis.violations import Errors, Version, Violation
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
-from seatrial.findings.finding import Finding, Location, ResourceRef
+from seatrial.findings.finding import Finding, Location, ResourceRef, reference_to
 from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.lists import is_list
@@ -223,13 +223,7 @@ def _unserved(api_version: str, kind: str, version: Version, custom: CustomKinds
 def _finding(inventory: Inventory, resource: Resource, rule: str, violation: Violation) -> Finding:
     message = str(violation) if violation.type != "strict" and rule != "api-version" else violation.message
     location = Location(inventory.locate(resource, violation.path), violation.path)
-    return Finding(rule, "error", message, reference(resource), location)
-
-
-def reference(resource: Resource) -> ResourceRef:
-    """The resource as a finding names it, whatever stands in its fields."""
-    obj = resource.object
-    return ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, resource.namespace, obj.name)
+    return Finding(rule, "error", message, reference_to(resource), location)
 
 
 def of_documents(reading: Reading, strict: bool = True) -> list[Finding]:
@@ -287,7 +281,7 @@ def sound(inventory: Inventory, findings: Iterable[Finding]) -> Inventory:
     kept = [
         resource
         for resource in inventory
-        if (resource.place.file, resource.place.document, reference(resource)) not in refused
+        if (resource.place.file, resource.place.document, reference_to(resource)) not in refused
         and is_api_group(str(resource.object.get("apiVersion") or ""), resource.kind)
     ]
     return Inventory(kept, problems=inventory.problems, texts=inventory.texts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from seatrial.manifests.places import Place
+from seatrial.manifests.resources import Resource
 
 Severity = Literal["error", "warning", "note"]
 Symptom = Literal["outage", "errors", "stuck", "restart-loop", "stale-config", "pending", "slow"]
@@ -24,6 +25,12 @@ class ResourceRef:
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.name}"
+
+
+def reference_to(resource: Resource) -> ResourceRef:
+    """The resource as findings name it, whatever stands in its fields."""
+    obj = resource.object
+    return ResourceRef(str(obj.get("apiVersion") or ""), obj.kind, resource.namespace, obj.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from seatrial.manifests.field_paths import tokens_of
+from seatrial.manifests.field_paths import Step, pointer_of, tokens_of
 from seatrial.model.objects import Object
 
 _END = "-"
@@ -26,6 +26,36 @@ def apply_operations(obj: Mapping[str, Any], operations: Iterable[Mapping[str, A
     for operation in operations:
         value = _applied(value, tokens_of(operation["path"]), operation)
     return Object(value)
+
+
+def set_operation(obj: Any, steps: Sequence[Step], value: Any) -> dict[str, Any]:
+    """The one operation that puts `value` at a place, together with the parents that are missing; `-` appends."""
+    here = obj
+    for depth, step in enumerate(steps[:-1]):
+        below = _below(here, step)
+        if below is None:
+            rest = _nested(steps[depth + 1 :], value)
+            return {"op": "add", "path": pointer_of(steps[: depth + 1]), "value": rest}
+        here = below
+    present = _below(here, steps[-1]) is not None
+    return {"op": "replace" if present else "add", "path": pointer_of(steps), "value": value}
+
+
+def remove_operation(steps: Sequence[Step]) -> dict[str, Any]:
+    """The operation that takes the field at a place away."""
+    return {"op": "remove", "path": pointer_of(steps)}
+
+
+def _below(value: Any, step: Step) -> Any:
+    if isinstance(step, int):
+        return value[step] if isinstance(value, list) and 0 <= step < len(value) else None
+    return value.get(step) if isinstance(value, dict) else None
+
+
+def _nested(steps: Sequence[Step], value: Any) -> Any:
+    for step in reversed(steps):
+        value = [value] if isinstance(step, int) or step == _END else {step: value}
+    return value
 
 
 def _applied(value: Any, tokens: tuple[str, ...], operation: Mapping[str, Any]) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from seatrial.findings.finding import Cause, Finding, Fix, Location, Patch, ResourceRef
+from seatrial.findings.finding import Cause, Finding, Fix, Location, Patch, reference_to
 from seatrial.manifests import editing
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.resources import Resource
@@ -31,7 +32,7 @@ def tell(voyage: Voyage, symptom: Symptom, found: Found | None, rungs: list[Reme
     if remedy is not None:
         fix = Fix(
             description=remedy.description,
-            patches=tuple(_patch(inventory, change) for change in remedy.changes),
+            patches=_patches(inventory, remedy),
             verified=found.verified if found else None,
             before=before if compared else {},
             after=found.after if found and compared else {},
@@ -40,7 +41,7 @@ def tell(voyage: Voyage, symptom: Symptom, found: Found | None, rungs: list[Reme
         rule=f"trial-{symptom.kind}",
         severity=symptom.severity,
         message=symptom.message,
-        resource=reference(workload),
+        resource=reference_to(workload),
         location=location,
         scenario=symptom.scenario,
         symptom=symptom.kind,
@@ -56,17 +57,11 @@ def refusal_finding(resource: Resource, text: str) -> Finding:
         rule="api-server",
         severity="error",
         message=f"the API server refuses {resource.kind} `{resource.name}`: {text}",
-        resource=reference(resource),
+        resource=reference_to(resource),
         location=Location(resource.place),
         scenario="settle",
         symptom="stuck",
     )
-
-
-def reference(resource: Resource) -> ResourceRef:
-    """How findings name a resource."""
-    version = str(resource.object.get("apiVersion", ""))
-    return ResourceRef(version, resource.kind, resource.namespace, resource.name)
 
 
 def _causes(inventory: Inventory, remedy: Remedy) -> tuple[Cause, ...]:
@@ -74,11 +69,38 @@ def _causes(inventory: Inventory, remedy: Remedy) -> tuple[Cause, ...]:
     for change in remedy.changes:
         for path in change.blames:
             place = inventory.locate(change.resource, path)
-            cause = Cause(reference(change.resource), path, Location(place, path))
+            cause = Cause(reference_to(change.resource), path, Location(place, path))
             found.setdefault((change.resource.key, path), cause)
     return tuple(found.values())
 
 
-def _patch(inventory: Inventory, change: Change) -> Patch:
-    diff = editing.diff_of(inventory.texts, change.resource, change)
-    return Patch(reference(change.resource), change.operations, change.create, diff)
+def _patches(inventory: Inventory, remedy: Remedy) -> tuple[Patch, ...]:
+    """One patch a resource. Those of one file build on each other: applied in order, they all fit."""
+    texts = dict(inventory.texts)
+    made = []
+    for change in _by_resource(remedy.changes):
+        file, diff = change.resource.place.file, ""
+        try:
+            after = editing.edited(texts[file], change.resource, change)
+            diff = editing.diff_of(texts, change.resource, change)
+            texts[file] = after
+        except (KeyError, editing.PatchError):
+            pass  # the text is not at hand, or not as it was: the operations say what to do
+        named = Resource(change.create, change.resource.place) if change.create is not None else change.resource
+        made.append(Patch(reference_to(named), change.operations, change.create, diff))
+    return tuple(made)
+
+
+def _by_resource(changes: Iterable[Change]) -> list[Change]:
+    """All operations on one resource in one change; new objects stay on their own, behind them."""
+    operations: dict[tuple[str, str, str], Change] = {}
+    created = []
+    for change in changes:
+        if change.create is not None:
+            created.append(change)
+            continue
+        before = operations.get(change.resource.key)
+        earlier = before.operations if before else ()
+        new = tuple(operation for operation in change.operations if operation not in earlier)
+        operations[change.resource.key] = Change(change.resource, (*earlier, *new))
+    return [*operations.values(), *created]

@@ -8,10 +8,11 @@ import math
 from typing import Any
 
 from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.json_patch import remove_operation, set_operation
 from seatrial.manifests.references import budgets_of, references, services_of
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import Object, dig
-from seatrial.trial.remedies.remedy import Change, Remedy, remove_field, set_field
+from seatrial.trial.remedies.remedy import Change, Remedy
 
 HOSTNAME = "kubernetes.io/hostname"
 PRE_STOP_SECONDS = 5
@@ -27,7 +28,7 @@ def more_replicas(workload: Resource, count: int = 2) -> Remedy | None:
     """At least `count` replicas."""
     if workload.kind not in ("Deployment", "StatefulSet") or _replicas(workload) >= count:
         return None
-    operation = set_field(workload.object, ("spec", "replicas"), count)
+    operation = set_operation(workload.object, ("spec", "replicas"), count)
     volumes = dig(workload.object, *POD, "volumes", default=[])
     stateful = workload.spec.get("volumeClaimTemplates") or any(KEPT & volume.keys() for volume in volumes)
     words = f"run {count} replicas" + (" (where the application can share its data)" if stateful else "")
@@ -46,7 +47,7 @@ def spread(workload: Resource, *, hard: bool = False) -> Remedy | None:
         return None
     field: Path = (*POD, "topologySpreadConstraints")
     kept = [c for c in present if c.get("topologyKey") != HOSTNAME]
-    operation = set_field(workload.object, field, [*kept, constraint])
+    operation = set_operation(workload.object, field, [*kept, constraint])
     operations = [operation]
     if hard:
         operations.extend(_without_pinning(workload))
@@ -60,10 +61,10 @@ def _without_pinning(workload: Resource) -> list[dict[str, Any]]:
     found = []
     pod = dig(workload.object, *POD, default={})
     if HOSTNAME in (pod.get("nodeSelector") or {}):
-        found.append(remove_field((*POD, "nodeSelector", HOSTNAME)))
+        found.append(remove_operation((*POD, "nodeSelector", HOSTNAME)))
     if dig(pod, "affinity", "podAffinity"):
         alone = len(pod["affinity"]) == 1
-        found.append(remove_field((*POD, "affinity") if alone else (*POD, "affinity", "podAffinity")))
+        found.append(remove_operation((*POD, "affinity") if alone else (*POD, "affinity", "podAffinity")))
     return found
 
 
@@ -96,7 +97,7 @@ def budget(inventory: Inventory, workload: Resource) -> Remedy | None:
         if found.spec.get("maxUnavailable") == 1:
             continue
         fields = [field for field in ("minAvailable", "maxUnavailable") if field in found.spec]
-        operations = [remove_field(("spec", field)) for field in fields]
+        operations = [remove_operation(("spec", field)) for field in fields]
         operations.append({"op": "add", "path": "/spec/maxUnavailable", "value": 1})
         changes.append(Change(found, tuple(operations), blames=tuple(f"spec.{field}" for field in fields)))
     names = ", ".join(f"`{change.resource.name}`" for change in changes)
@@ -112,7 +113,7 @@ def readiness_probe(inventory: Inventory, workload: Resource) -> Remedy | None:
     if probe is None:
         return None
     probe = {**probe, "periodSeconds": 2, "failureThreshold": 3}
-    operation = set_field(workload.object, (*POD, "containers", index, "readinessProbe"), probe)
+    operation = set_operation(workload.object, (*POD, "containers", index, "readinessProbe"), probe)
     path = f"spec.template.spec.containers[{index}].readinessProbe"
     return Remedy("add a readiness probe", (Change(workload, (operation,), blames=(path,)),))
 
@@ -127,7 +128,7 @@ def startup_probe(inventory: Inventory, workload: Resource, container_name: str,
         handler = {k: v for k, v in liveness.items() if k in ("httpGet", "tcpSocket", "exec", "grpc")}
         threshold = max(3, math.ceil(2 * startup / 5))
         probe = {**handler, "periodSeconds": 5, "failureThreshold": threshold}
-        operation = set_field(workload.object, (*POD, "containers", index, "startupProbe"), probe)
+        operation = set_operation(workload.object, (*POD, "containers", index, "startupProbe"), probe)
         path = f"spec.template.spec.containers[{index}].livenessProbe"
         return Remedy(
             f"add a startup probe that allows {threshold * 5} s", (Change(workload, (operation,), blames=(path,)),)
@@ -140,7 +141,7 @@ def pre_stop(workload: Resource) -> Remedy | None:
     index, container = _serving_container(workload)
     if container is None or dig(container, "lifecycle", "preStop"):
         return None
-    operation = set_field(
+    operation = set_operation(
         workload.object,
         (*POD, "containers", index, "lifecycle", "preStop"),
         {"sleep": {"seconds": PRE_STOP_SECONDS}},
@@ -158,7 +159,7 @@ def gentle_rollout(workload: Resource) -> Remedy | None:
     wanted = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
     if strategy == wanted:
         return None
-    operation = set_field(workload.object, ("spec", "strategy"), wanted)
+    operation = set_operation(workload.object, ("spec", "strategy"), wanted)
     field = "type" if strategy.get("type") == "Recreate" else "rollingUpdate.maxUnavailable"
     words = "replace pods one by one, each after another is ready (maxUnavailable: 0)"
     return Remedy(words, (Change(workload, (operation,), blames=(f"spec.strategy.{field}",)),))
@@ -169,7 +170,7 @@ def rollout_in_place(workload: Resource) -> Remedy | None:
     if workload.kind != "Deployment":
         return None
     wanted = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}
-    operation = set_field(workload.object, ("spec", "strategy"), wanted)
+    operation = set_operation(workload.object, ("spec", "strategy"), wanted)
     blames = ("spec.strategy.rollingUpdate.maxUnavailable",)
     words = "take one old pod away before its successor comes (maxSurge: 0, maxUnavailable: 1)"
     return Remedy(words, (Change(workload, (operation,), blames=blames),))
@@ -179,7 +180,7 @@ def recreate(workload: Resource) -> Remedy | None:
     """The old pod first gives back what only one can have."""
     if workload.kind != "Deployment":
         return None
-    operation = set_field(workload.object, ("spec", "strategy"), {"type": "Recreate"})
+    operation = set_operation(workload.object, ("spec", "strategy"), {"type": "Recreate"})
     return Remedy("use strategy Recreate", (Change(workload, (operation,), blames=("spec.strategy",)),))
 
 
@@ -191,7 +192,7 @@ def soft_anti_affinity(workload: Resource) -> Remedy | None:
     if not terms:
         return None
     preferred = [{"weight": 100, "podAffinityTerm": term} for term in terms]
-    operation = set_field(workload.object, field, {"preferredDuringSchedulingIgnoredDuringExecution": preferred})
+    operation = set_operation(workload.object, field, {"preferredDuringSchedulingIgnoredDuringExecution": preferred})
     change = Change(workload, (operation,), blames=(f"spec.template.spec.affinity.podAntiAffinity.{required}",))
     return Remedy("prefer different nodes instead of requiring them", (change,))
 
@@ -211,7 +212,7 @@ def checksum(inventory: Inventory, workload: Resource) -> Remedy | None:
         return None
     digest = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
     path: Path = ("spec", "template", "metadata", "annotations", "checksum/config")
-    operation = set_field(workload.object, path, digest)
+    operation = set_operation(workload.object, path, digest)
     words = "put a checksum of the configuration into the pod template, made anew whenever it is rendered"
     return Remedy(words, (Change(workload, (operation,), blames=tuple(blames[:1])),))
 

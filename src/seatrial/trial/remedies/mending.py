@@ -6,14 +6,16 @@ import difflib
 from collections.abc import Iterator
 
 from seatrial.cluster.store import Store
+from seatrial.manifests import field_paths
 from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.json_patch import remove_operation, set_operation
 from seatrial.manifests.references import Reference, references
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import pod_template
 from seatrial.model import pods, quantities
 from seatrial.model.objects import dig
 from seatrial.trial.remedies.changes import POD
-from seatrial.trial.remedies.remedy import Change, Remedy, remove_field, set_field
+from seatrial.trial.remedies.remedy import Change, Remedy
 from seatrial.trial.routes import Route
 
 
@@ -33,7 +35,9 @@ def smaller_requests(workload: Resource, store: Store) -> Remedy | None:
         rest = asked[name] - amount
         fitting = max(1, most // 2 - rest)
         text = quantities.format_cpu(fitting) if name == "cpu" else f"{fitting // 2**20}Mi"
-        operations.append(set_field(workload.object, (*POD, "containers", index, "resources", "requests", name), text))
+        operations.append(
+            set_operation(workload.object, (*POD, "containers", index, "resources", "requests", name), text)
+        )
         blames.append(f"spec.template.spec.containers[{index}].resources.requests.{name}")
         words.append(f"{name} {text}")
     if not operations:
@@ -55,7 +59,7 @@ def without_foreign_selectors(workload: Resource, store: Store) -> Remedy | None
     foreign = [k for k, v in selector.items() if not any(node.labels.get(k) == v for node in nodes)]
     if not foreign:
         return None
-    operations = tuple(remove_field((*POD, "nodeSelector", key)) for key in foreign)
+    operations = tuple(remove_operation((*POD, "nodeSelector", key)) for key in foreign)
     blames = tuple(f"spec.template.spec.nodeSelector[{key}]" for key in foreign)
     labels = ", ".join(f"{key}={selector[key]}" for key in foreign)
     return Remedy(f"drop the node selector {labels}, or label nodes so", (Change(workload, operations, blames=blames),))
@@ -83,22 +87,22 @@ def _dangling(inventory: Inventory, workload: Resource) -> Iterator[Reference]:
 
 def _mend(inventory: Inventory, workload: Resource, reference: Reference) -> tuple[Change, str] | None:
     found = inventory.get(reference.kind, reference.namespace, reference.name)
-    path = _steps(reference.path)
+    path = field_paths.parse(reference.path)
     if found is None:
         names = [r.name for r in inventory.of_kind(reference.kind) if r.namespace == reference.namespace]
         near = difflib.get_close_matches(reference.name, names, 1)
         if not near:
             return None
-        operation = set_field(workload.object, path, near[0])
+        operation = set_operation(workload.object, path, near[0])
         return Change(workload, (operation,), blames=(reference.path,)), f"name the {reference.kind} `{near[0]}`"
     near = difflib.get_close_matches(reference.key or "", _keys(found), 1)
     key_path = reference.path
     if near and key_path.endswith(".name"):
         key_path = key_path.removesuffix("name") + "key"
-        operation = set_field(workload.object, _steps(key_path), near[0])
+        operation = set_operation(workload.object, field_paths.parse(key_path), near[0])
         return Change(workload, (operation,), blames=(key_path,)), f"use the key `{near[0]}` of `{found.name}`"
     field = "stringData" if found.kind == "Secret" else "data"
-    operation = set_field(found.object, (field, reference.key or ""), "FILL-IN")
+    operation = set_operation(found.object, (field, reference.key or ""), "FILL-IN")
     change = Change(found, (operation,), blames=(field,))
     return change, f"add the key `{reference.key}` to {found.kind} `{found.name}`"
 
@@ -114,14 +118,14 @@ def open_port(inventory: Inventory, route: Route) -> Remedy | None:
             return None
         index = int(route.path.split("[", 1)[1].split("]", 1)[0])
         target = declared[0].get("name") or declared[0].get("containerPort")
-        operation = set_field(route.service.object, ("spec", "ports", index, "targetPort"), target)
+        operation = set_operation(route.service.object, ("spec", "ports", index, "targetPort"), target)
         words = f"send Service `{route.service.name}` to port {target}"
         return Remedy(words, (Change(route.service, (operation,), blames=(route.path,)),))
     ports = route.service.spec.get("ports") or []
     if not ports or route.entrance.kind != "Ingress":
         return None
-    parent = _steps(route.path)[:-1]
-    operation = set_field(route.entrance.object, parent, {"number": ports[0].get("port")})
+    parent = field_paths.parse(route.path)[:-1]
+    operation = set_operation(route.entrance.object, parent, {"number": ports[0].get("port")})
     words = f"send Ingress `{route.entrance.name}` to port {ports[0].get('port')} of Service `{route.service.name}`"
     return Remedy(words, (Change(route.entrance, (operation,), blames=(route.path,)),))
 
@@ -129,11 +133,3 @@ def open_port(inventory: Inventory, route: Route) -> Remedy | None:
 def _keys(resource: Resource) -> list[str]:
     fields = ("data", "binaryData", "stringData")
     return [key for field in fields for key in (resource.object.get(field) or {})]
-
-
-def _steps(path: str) -> tuple[str | int, ...]:
-    """A field path as steps: `spec.ports[0].name` gives ("spec", "ports", 0, "name")."""
-    found: list[str | int] = []
-    for part in path.replace("]", "").replace("[", ".").split("."):
-        found.append(int(part) if part.isdigit() else part)
-    return tuple(found)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from seatrial.manifests.editing import apply_operations
 from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.json_patch import apply_operations
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import Object
 
@@ -52,36 +52,6 @@ def ladder(*rungs: Remedy | None) -> list[Remedy]:
     return found
 
 
-def set_field(obj: Object, path: Sequence[str | int], value: Any) -> dict[str, Any]:
-    """The JSON Patch operation that puts `value` at `path`, with the parents that are missing.
-
-    An index of -1 appends to a list.
-    """
-    here: Any = obj
-    for depth, step in enumerate(path[:-1]):
-        nxt: Any = None
-        if isinstance(step, int):
-            nxt = here[step] if isinstance(here, list) and -1 <= step < len(here) and step >= 0 else None
-        elif isinstance(here, dict):
-            nxt = here.get(step)
-        if nxt is None:
-            return {"op": "add", "path": pointer(path[: depth + 1]), "value": _nested(path[depth + 1 :], value)}
-        here = nxt
-    last = path[-1]
-    exists = (isinstance(here, dict) and last in here) or (isinstance(last, int) and last >= 0)
-    return {"op": "replace" if exists else "add", "path": pointer(path), "value": value}
-
-
-def remove_field(path: Sequence[str | int]) -> dict[str, Any]:
-    """The JSON Patch operation that takes the field at `path` away."""
-    return {"op": "remove", "path": pointer(path)}
-
-
-def pointer(path: Iterable[str | int]) -> str:
-    """A path as a JSON pointer (RFC 6901); -1 stands for the place behind a list's end."""
-    return "".join("/" + ("-" if step == -1 else str(step).replace("~", "~0").replace("/", "~1")) for step in path)
-
-
 def apply(inventory: Inventory, remedies: Iterable[Remedy]) -> Inventory:
     """The inventory with all remedies in it."""
     operations: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
@@ -99,9 +69,3 @@ def apply(inventory: Inventory, remedies: Iterable[Remedy]) -> Inventory:
         for r in inventory
     ]
     return Inventory([*changed, *created])
-
-
-def _nested(path: Sequence[str | int], value: Any) -> Any:
-    for step in reversed(path):
-        value = [value] if isinstance(step, int) else {step: value}
-    return value
