@@ -41,4 +41,6 @@ pip install --require-hashes -r requirements.lock ||
 # The lock has all packages; seatrial itself is installed as it stands here, so that changes count at once.
 pip install --no-deps --no-build-isolation --editable . ||
     die "seatrial itself could not be installed; pip says why above"
+# Where PYTHONDONTWRITEBYTECODE is set, each start would compile the sources anew: a third of a short command.
+.venv/bin/python -m compileall -q src
 touch .venv/.ready

@@ -43,6 +43,10 @@ def test_rules_and_defaults_are_of_kinds_that_are_served() -> None:
     assert set(defaults.DEFAULTS) <= known
 
 
+def test_the_rules_of_each_kind_are_there() -> None:
+    assert all(callable(validation.rules_of(*kind)) for kind in validation.RULES)
+
+
 @pytest.mark.parametrize(
     ("api_version", "kind", "version", "sentence"),
     [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seatrial.manifests import block_style, documents, yaml_reader
+from seatrial.manifests import block_style, documents, yaml_events
 from seatrial.manifests.limits import DEFAULT
 from seatrial.manifests.yaml_reader import ReadError
 from tests.manifests.recordings import as_json, shared
@@ -21,7 +21,7 @@ def quickly(text: str) -> Any:
 def by_events(text: str) -> str:
     """What the other reader makes of a text; repeated keys and errors are things that the quick one has to decline."""
     try:
-        value, repeated = yaml_reader.read_events(text, limits=DEFAULT)
+        value, repeated = yaml_events.read(text, limits=DEFAULT)
     except ReadError as error:
         return f"error: {error}"
     return f"repeated: {repeated}" if repeated else as_json(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +54,8 @@ def write_report(outcome: Outcome, path: str | None) -> str:
 
 def write_whole(path: Path, text: str) -> str:
     """Write a file beside its place and move it there, so that nobody ever sees half of it; "" or why it failed."""
+    import tempfile  # slow to import
+
     scratch = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ says is remembered, as manifests say the same again and again. A test compares b
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 from seatrial.manifests.yaml_scalars import WORDS, value_of
@@ -17,7 +18,8 @@ from seatrial.manifests.yaml_scalars import WORDS, value_of
 DECLINED: Any = object()
 """What `read` gives where the document has to be read by other means."""
 
-_UNSURE = re.compile("[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNSURE_IN_ASCII = re.compile("[^\t\n -~]")
+_UNSURE = "[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _KEY = re.compile(r"""(?:([A-Za-z_][A-Za-z0-9_./-]{0,127})|"([^"\\]{1,127})"|'([^']{1,127})') *:(?= |\Z)""")
 _END = r"(?: +#.*| *)"
 _QUOTED = re.compile(rf"""(?:"([^"\\]*)"|'((?:[^']|'')*)'){_END}""")
@@ -53,7 +55,7 @@ _BLANK = _Line(_NOTHING)
 
 def read(document: str, depth: int) -> Any:
     """The value of a document whose text ends with a line break, or `DECLINED`; `depth` bounds the levels."""
-    if _UNSURE.search(document):
+    if (_UNSURE_IN_ASCII if document.isascii() else _unsure()).search(document):
         return DECLINED
     lines = document.split("\n")
     count = len(lines) - 1
@@ -121,6 +123,11 @@ def read(document: str, depth: int) -> Any:
             if form == _OPEN:
                 pending = key
     return root or DECLINED
+
+
+@cache
+def _unsure() -> re.Pattern[str]:
+    return re.compile(_UNSURE)  # takes some milliseconds, and most manifests are ASCII
 
 
 class _Memory:

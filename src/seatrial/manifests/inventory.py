@@ -9,12 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from seatrial.manifests import field_paths, positions
+from seatrial.manifests import field_paths
 from seatrial.manifests.documents import Piece, Problem, pieces
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import WORKLOADS
+
+if TYPE_CHECKING:
+    from seatrial.manifests import positions
 
 
 class Inventory:
@@ -62,6 +66,8 @@ class Inventory:
         the resource itself. Exact to line and column; the positions of a document are read once, when first asked
         for.
         """
+        from seatrial.manifests import positions  # with PyYAML, which clean input does not need
+
         place = resource.place
         if place.file not in self.texts:
             return place
@@ -79,5 +85,7 @@ class Inventory:
 
 
 def _positions_of(text: str, index: int) -> tuple[Piece, positions.Node]:
+    from seatrial.manifests import positions
+
     piece = next((piece for piece in pieces(text) if piece.index == index), Piece(index, 1, 0, ""))
     return piece, positions.tree_of(piece.text)

@@ -11,8 +11,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +107,9 @@ def _helm(made: Plan, chart: Path, limits: Limits) -> bool:
 
 
 def _run(made: Plan, path: str, what: str, command: list[str], limits: Limits) -> bool:
+    import subprocess  # slow to import both, and most folders need no program
+    import tempfile
+
     with tempfile.TemporaryFile() as output:
         try:
             done = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, timeout=_SECONDS, check=False)

@@ -1,12 +1,12 @@
-"""The formats that `-o` names, and what writes each."""
+"""The formats that `-o` names, and what writes each: the module of that name is imported when it is asked for."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from seatrial.findings.outcome import Outcome
-from seatrial.report import github, json_report, junit, sarif, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,28 @@ Renderer = Callable[[Outcome, Page], str]
 
 
 def _text(outcome: Outcome, page: Page) -> str:
+    from seatrial.report import text
+
     if page.checklist:
         return text.render_check(outcome, colour=page.colour, width=page.width)
     return text.render(outcome, colour=page.colour, width=page.width, report_path=page.report_path)
 
 
+def _by(module: str) -> Renderer:
+    """What calls `dumps` of a module of this room."""
+
+    def dumps(outcome: Outcome, page: Page) -> str:
+        return str(importlib.import_module(f"seatrial.report.{module}").dumps(outcome))
+
+    return dumps
+
+
 FORMATS: dict[str, Renderer] = {
     "text": _text,
-    "json": lambda outcome, page: json_report.dumps(outcome),
-    "junit": lambda outcome, page: junit.dumps(outcome),
-    "sarif": lambda outcome, page: sarif.dumps(outcome),
-    "github": lambda outcome, page: github.dumps(outcome),
+    "json": _by("json_report"),
+    "junit": _by("junit"),
+    "sarif": _by("sarif"),
+    "github": _by("github"),
 }
 """Name to renderer, in the order in which `--help` lists them."""
 
