@@ -99,7 +99,9 @@ def row(one: Cluster, nodes: int, pods: int, what: str, action: Callable[..., No
     spent = seconds(action, one, *args)
     mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     virtual = f"{one.clock.now - before:>7,.0f}s"
-    print(f"{nodes:>6,} {pods:>8,} {what:<10} {spent:>7.1f}s {spent / pods * 1e6:>7,.0f} {virtual} {mib:>6,}", flush=True)
+    print(
+        f"{nodes:>6,} {pods:>8,} {what:<10} {spent:>7.1f}s {spent / pods * 1e6:>7,.0f} {virtual} {mib:>6,}", flush=True
+    )
 
 
 def measure(nodes: int, pods: int) -> None:
