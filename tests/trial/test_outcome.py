@@ -1,4 +1,4 @@
-"""Verdicts follow from findings; what a check says of a field that a trial has shown to be at fault is not told twice."""
+"""Verdicts follow from findings; what a check says of a field that a trial has blamed is not told twice."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from seatrial.trial.outcome import outcome_of
 from seatrial.trial.run import Trial
 
 WEB = ResourceRef("apps/v1", "Deployment", "shop", "web")
-INVENTORY = Inventory(
-    [Resource(Object(apiVersion="apps/v1", kind="Deployment", metadata={"name": "web", "namespace": "shop"}), Place("x.yaml"))]
-)  # fmt: skip
+OBJ = Object(apiVersion="apps/v1", kind="Deployment", metadata={"name": "web", "namespace": "shop"})
+INVENTORY = Inventory([Resource(OBJ, Place("x.yaml"))])
 
 
 def finding(rule: str, severity: Severity, path: str, *, shown: bool = False, covers: tuple[str, ...] = ()) -> Finding:
