@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from seatrial.cluster.store import Store
@@ -12,7 +12,7 @@ from seatrial.model.objects import Object
 INDEX = "label"
 
 
-def by_label(obj: Object) -> Iterable[str]:
+def by_label(obj: Object) -> Collection[str]:
     """Files an object under `namespace/key=value` for each of its labels."""
     return [f"{obj.namespace}/{key}={value}" for key, value in obj.labels.items()]
 

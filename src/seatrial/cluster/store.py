@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Literal
 
 from seatrial.model.objects import Key, Object, evolve
@@ -18,7 +18,7 @@ EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 Watcher = Callable[[EventType, Object, Object | None], None]
 """Called with (type, object, object before): DELETED carries the last state as object and None before."""
 Objects = list[Object]
-IndexFunction = Callable[[Object], Iterable[str]]
+IndexFunction = Callable[[Object], Collection[str]]
 """Gives the values under which an object is filed in an index. A module-level function, so that forks share it."""
 
 
@@ -99,10 +99,12 @@ class Store:
         """Store `obj` with the next resourceVersion and tell the watchers. For `api_server` only."""
         self.revision += 1
         obj = evolve(obj, metadata={"resourceVersion": str(self.revision)})
-        kind, *place = obj.key
-        old = self._objects[kind].get((place[0], place[1]))
-        self._objects[kind][place[0], place[1]] = obj
-        self._file(kind, old, obj)
+        kind, namespace, name = obj.key
+        place = (namespace, name)
+        known = self._objects[kind]
+        old = known.get(place)
+        known[place] = obj
+        self._file(kind, place, old, obj)
         self._tell("MODIFIED" if old else "ADDED", kind, obj, old)
         return obj
 
@@ -111,16 +113,15 @@ class Store:
         kind, namespace, name = key
         self.revision += 1
         last = self._objects[kind].pop((namespace, name))
-        self._file(kind, last, None)
+        self._file(kind, (namespace, name), last, None)
         self._tell("DELETED", kind, evolve(last, metadata={"resourceVersion": str(self.revision)}), None)
         return last
 
-    def _file(self, kind: str, old: Object | None, new: Object | None) -> None:
+    def _file(self, kind: str, place: tuple[str, str], old: Object | None, new: Object | None) -> None:
         for index, function in self._index_functions[kind].items():
             filed = self._indexes[kind, index]
-            before = list(function(old)) if old is not None else []
-            after = list(function(new)) if new is not None else []
-            place = ((new if new is not None else old) or Object()).key[1:]
+            before = function(old) if old is not None else ()
+            after = function(new) if new is not None else ()
             for value in before:
                 if value not in after:
                     filed[value].pop(place, None)
@@ -137,17 +138,17 @@ class Store:
             watcher(event, obj, old)
 
 
-def by_namespace(obj: Object) -> Iterable[str]:
+def by_namespace(obj: Object) -> Collection[str]:
     """Files an object under its namespace."""
     return (obj.namespace,)
 
 
-def by_owner(obj: Object) -> Iterable[str]:
+def by_owner(obj: Object) -> Collection[str]:
     """Files an object under the uid of each owner."""
     return [reference.get("uid", "") for reference in obj.metadata.get("ownerReferences") or ()]
 
 
-def by_node(obj: Object) -> Iterable[str]:
+def by_node(obj: Object) -> Collection[str]:
     """Files a pod under its node; unscheduled pods under ""."""
     return (obj.spec.get("nodeName") or "",)
 

@@ -29,10 +29,10 @@ def is_terminal(pod: Mapping[str, Any]) -> bool:
 
 def is_ready(pod: Mapping[str, Any]) -> bool:
     """Whether the pod's Ready condition is True (podutil.IsPodReady)."""
-    return any(
-        c.get("type") == "Ready" and c.get("status") == "True"
-        for c in (pod.get("status") or {}).get("conditions") or ()
-    )
+    for condition in (pod.get("status") or {}).get("conditions") or ():
+        if condition.get("type") == "Ready" and condition.get("status") == "True":
+            return True
+    return False
 
 
 def requests(spec: Mapping[str, Any]) -> Resources:

@@ -5,7 +5,7 @@ As PodControllerRefManager in pkg/controller/controller_ref_manager.go (Kubernet
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from seatrial.cluster import errors
@@ -17,7 +17,7 @@ from seatrial.model.objects import Object, controller_of
 ORPHANS = "orphans"
 
 
-def by_orphanage(obj: Object) -> Iterable[str]:
+def by_orphanage(obj: Object) -> Collection[str]:
     """Files an object without a controller under its namespace."""
     return () if controller_of(obj) else (obj.namespace,)
 
@@ -46,6 +46,11 @@ def claimed(api: ApiServer, owner: Object, kind: str, selector: Mapping[str, Any
             if adopted is not None:
                 mine.append(adopted)
     return mine
+
+
+def may_adopt(store: Store, kind: str, namespace: str) -> bool:
+    """Whether there is any object of `kind` without a controller."""
+    return bool(store.by_index(kind, ORPHANS, namespace))
 
 
 def _adopt(api: ApiServer, owner: Object, obj: Object) -> Object | None:

@@ -7,7 +7,7 @@ What is not modelled: snapshots, resizing, finalizers that protect volumes in us
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from seatrial.cluster import events
@@ -214,7 +214,7 @@ class PersistentVolumeController(Controller):
             self.api.delete(volume.key)
 
 
-def by_claim(volume: Object) -> Iterable[str]:
+def by_claim(volume: Object) -> Collection[str]:
     """Files a volume under the claim that its claimRef names."""
     reference = volume.spec.get("claimRef") or {}
     return [f"{reference.get('namespace')}/{reference['name']}"] if reference.get("name") else []

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from seatrial.cluster import errors
-from seatrial.cluster.controllers import conditions, pod_control
+from seatrial.cluster.controllers import claims, conditions, pod_control
+from seatrial.cluster.controllers.census import Census
 from seatrial.cluster.controllers.workload_controller import WorkloadController
-from seatrial.model import objects
+from seatrial.model import objects, selectors
 from seatrial.model.objects import Object, controller_of
-from seatrial.model.pods import is_ready, is_terminal
+from seatrial.model.pods import is_ready
 
 SOURCE = "replicaset-controller"
 BURST = 500
 """Pods that one sync creates or deletes at most (BurstReplicas)."""
 PHASES = {"Pending": 0, "Unknown": 1, "Running": 2}
+
+
+class Replicas(NamedTuple):
+    """A ReplicaSet's pods in numbers, as a sync finds them."""
+
+    active: int
+    labelled: int
+    ready: int
+    available: int
+    terminating: int
+    next_available: float | None
+    """Seconds until the next becomes available; None: none will."""
 
 
 class ReplicaSetController(WorkloadController):
@@ -25,30 +38,65 @@ class ReplicaSetController(WorkloadController):
     name = SOURCE
     kind = "ReplicaSet"
 
+    def start(self) -> None:
+        """Watch ReplicaSets and count their pods."""
+        self._census = Census(self.store)
+        super().start()
+
     def sync(self, key: str) -> None:
         """One look at one ReplicaSet (syncReplicaSet)."""
         replica_set = self.current(key)
         if replica_set is None:
             return
-        everything = self.children(replica_set)
-        active = [p for p in everything if pod_control.is_active(p)]
-        terminating = [p for p in everything if p.deleting and not is_terminal(p)]
+        self._claim(replica_set)
+        found = self._found(replica_set)
         refusal: errors.ApiError | None = None
         if not replica_set.deleting:
-            refusal = self._manage(replica_set, active)
+            refusal = self._manage(replica_set, found.active)
         current = self.current(key)
         if current is None or current.uid != replica_set.uid:
             return
-        self.write_status(current, self._status(replica_set, active, terminating, refusal))
-        wait = pod_control.next_availability(active, _min_ready(replica_set), self.clock.now)
-        if wait is not None:
-            self.add(key, wait)
+        self.write_status(current, self._status(replica_set, found, refusal))
+        if found.next_available is not None:
+            self.add(key, found.next_available)
         if refusal is not None:
             raise refusal
 
-    def _manage(self, replica_set: Object, active: list[Object]) -> errors.ApiError | None:
+    def _claim(self, replica_set: Object) -> None:
+        """Adopt and release pods where any may have to be."""
+        selector = replica_set.spec.get("selector")
+        astray = any(not selectors.matches(selector, dict(s.labels)) for s, _ in self._census.of(replica_set.uid))
+        if astray or claims.may_adopt(self.store, self.child_kind, replica_set.namespace):
+            self.children(replica_set)
+
+    def _active(self, replica_set: Object) -> list[Object]:
+        return [p for p in self.children(replica_set) if pod_control.is_active(p)]
+
+    def _found(self, replica_set: Object) -> Replicas:
+        """The pods that there are; they are gone through one by one only where availability takes time."""
+        selector = replica_set.spec.get("selector")
+        template_labels = objects.dig(replica_set, "spec", "template", "metadata", "labels", default={}).items()
+        active = labelled = ready = terminating = 0
+        for shape, number in self._census.of(replica_set.uid):
+            labels = dict(shape.labels)
+            if not selectors.matches(selector, labels):
+                continue
+            if shape.active:
+                active += number
+                labelled += number * (template_labels <= labels.items())
+                ready += number * shape.ready
+            terminating += number * (shape.deleting and not shape.ended)
+        min_ready, now = _min_ready(replica_set), self.clock.now
+        if not min_ready:
+            return Replicas(active, labelled, ready, ready, terminating, None)
+        pods = self._active(replica_set)
+        available = sum(pod_control.is_available(p, min_ready, now) for p in pods)
+        wait = pod_control.next_availability(pods, min_ready, now)
+        return Replicas(active, labelled, ready, available, terminating, wait)
+
+    def _manage(self, replica_set: Object, active: int) -> errors.ApiError | None:
         """Create or delete the difference (manageReplicas); gives the first refusal."""
-        difference = len(active) - int(replica_set.spec.get("replicas", 1))
+        difference = active - int(replica_set.spec.get("replicas", 1))
         if difference < 0:
             pod = pod_control.pod_of(replica_set.spec.get("template") or {}, replica_set)
 
@@ -57,7 +105,7 @@ class ReplicaSetController(WorkloadController):
 
             return pod_control.slow_start(min(-difference, BURST), create)[1]
         if difference > 0:
-            for victim in self._victims(replica_set, active, min(difference, BURST)):
+            for victim in self._victims(replica_set, self._active(replica_set), min(difference, BURST)):
                 pod_control.delete_pod(self.cluster, replica_set, victim, SOURCE)
         return None
 
@@ -82,32 +130,27 @@ class ReplicaSetController(WorkloadController):
             related.extend(self.store.by_index("Pod", "owner", sibling.uid))
         return related
 
-    def _status(
-        self, replica_set: Object, active: list[Object], terminating: list[Object], refusal: errors.ApiError | None
-    ) -> dict[str, Any]:
+    def _status(self, replica_set: Object, found: Replicas, refusal: errors.ApiError | None) -> dict[str, Any]:
         """The status that these pods amount to (calculateStatus)."""
-        template_labels = objects.dig(replica_set, "spec", "template", "metadata", "labels", default={})
-        min_ready, now = _min_ready(replica_set), self.clock.now
-        labelled = sum(all(p.labels.get(k) == v for k, v in template_labels.items()) for p in active)
-        ready = [p for p in active if is_ready(p)]
-        available = sum(pod_control.is_available(p, min_ready, now) for p in ready)
-        counts = {"fullyLabeledReplicas": labelled, "readyReplicas": len(ready), "availableReplicas": available}
-        status: dict[str, Any] = {"replicas": len(active), **{k: v for k, v in counts.items() if v}}
-        status["terminatingReplicas"] = len(terminating)
+        counts = {
+            "fullyLabeledReplicas": found.labelled, "readyReplicas": found.ready, "availableReplicas": found.available,
+        }  # fmt: skip
+        status: dict[str, Any] = {"replicas": found.active, **{k: v for k, v in counts.items() if v}}
+        status["terminatingReplicas"] = found.terminating
         status["observedGeneration"] = replica_set.metadata.get("generation", 1)
-        if found := self._conditions(replica_set, active, refusal):
-            status["conditions"] = found
+        if conditions_now := self._conditions(replica_set, found.active, refusal):
+            status["conditions"] = conditions_now
         return status
 
     def _conditions(
-        self, replica_set: Object, active: list[Object], refusal: errors.ApiError | None
+        self, replica_set: Object, active: int, refusal: errors.ApiError | None
     ) -> list[conditions.Condition]:
         old = replica_set.status.get("conditions")
         if refusal is None:
             return conditions.without(old, "ReplicaFailure")
         if conditions.find(old, "ReplicaFailure") is not None:
             return [dict(c) for c in old or ()]
-        reason = "FailedCreate" if len(active) < int(replica_set.spec.get("replicas", 1)) else "FailedDelete"
+        reason = "FailedCreate" if active < int(replica_set.spec.get("replicas", 1)) else "FailedDelete"
         failure = conditions.condition(self.clock.timestamp(), "ReplicaFailure", "True", reason, refusal.message)
         return conditions.set_by_reason(old, failure)
 
