@@ -1,50 +1,136 @@
-"""What `seatrial validate` found, as an Outcome."""
+"""What `seatrial validate` found, as an Outcome.
+
+The files are read and judged in shares, several side by side where there are many, and each share is forgotten when it
+has been judged: memory does not grow with the input. What the shares have in common, the definitions of custom
+resources, is looked for first, in the files that may hold some.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from seatrial.checks import validity
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
+from seatrial.checks.validity import CustomKinds, Judgement
+from seatrial.crew import side_by_side
+from seatrial.findings.finding import Finding
 from seatrial.findings.outcome import Inputs, Outcome
 from seatrial.findings.verdict import verdict_of
+from seatrial.manifests import sources
+from seatrial.manifests.documents import Problem
 from seatrial.manifests.inventory import Inventory
-from seatrial.manifests.sources import Reading
+from seatrial.manifests.rendering import Plan
+from seatrial.manifests.sources import Counts
+
+SHARE = 100
+"""Files of a share: enough to make up for the handing over, few enough to occupy all hands to the end."""
+MANY = 300
+"""Files from which on several hands are quicker than one."""
+_MAY_DEFINE = (validity.DEFINITION.encode(), b"\\", b"binary", b"\xff\xfe", b"\xfe\xff")
+"""A file with none of these holds no definition: the word itself, or escapes and encodings that may hide it."""
 
 
-def of(
-    reading: Reading,
-    inputs: Inputs,
-    kube_version: str,
-    *,
-    strict: bool = True,
-    chosen: KindFilter = EVERYTHING,
-    definitions: Inventory | None = None,
-) -> Outcome:
-    """Judge what was read and put the outcome together; `definitions` describe custom resources and are not judged.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How to judge: the options of `seatrial validate`."""
+
+    kube_version: str
+    strict: bool = True
+    chosen: KindFilter = EVERYTHING
+
+
+@dataclass(slots=True)
+class Validation:
+    """What came of all files, or of a share of them."""
+
+    judgement: Judgement = field(default_factory=Judgement)
+    of_documents: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+
+    def add(self, other: Validation) -> None:
+        """Take in the next share."""
+        self.judgement.add(other.judgement)
+        self.of_documents += other.of_documents
+        self.problems += other.problems
+        mine, theirs = self.counts, other.counts
+        self.counts = Counts(
+            mine.files + theirs.files,
+            mine.documents + theirs.documents,
+            mine.resources + theirs.resources,
+            mine.skipped + theirs.skipped,
+        )
+
+    def outcome(self, terms: Terms) -> Outcome:
+        """All that was found, worst first."""
+        judgement, counts = self.judgement, self.counts
+        findings = [*judgement.findings, *self.of_documents, *validity.unreadable(self.problems)]
+        findings.sort(key=lambda finding: finding.order)
+        skipped = sum(judgement.not_api_kinds.values())
+        return Outcome(
+            inputs=Inputs(counts.files, counts.documents, counts.resources - skipped, counts.skipped + skipped),
+            verdict=verdict_of(findings),
+            findings=tuple(findings),
+            not_modelled=tuple(judgement.sentences()),
+            summary={
+                "kubernetes": terms.kube_version,
+                "valid": judgement.valid,
+                "invalid": judgement.invalid,
+                "skipped": sum(judgement.skipped.values()),
+                "withoutSchema": sum(judgement.without_schema.values()),
+            },
+        )
+
+
+def validate(
+    plan: Plan, paths: Sequence[str], terms: Terms, *, definitions: Inventory | None = None, hands: int = 1
+) -> Validation:
+    """Read and judge the files of a plan; `definitions` describe custom resources and are not judged.
+
+    The result does not depend on `hands`, the number of processes.
 
     Raises:
-        ValueError: where `kube_version` is no version that there are schemas for.
+        InputError: where a file cannot be opened.
+        ValueError: where the version is none that there are schemas for.
     """
-    described = validity.NOTHING if definitions is None else validity.custom_kinds(definitions)
-    judgement = validity.examine(reading.inventory, kube_version, strict, chosen, described)
-    findings = [
-        *judgement.findings,
-        *validity.of_documents(reading, strict),
-        *validity.unreadable(reading.problems),
-    ]
-    findings.sort(key=lambda finding: finding.order)
-    skipped = sum(judgement.not_api_kinds.values())
-    return Outcome(
-        inputs=replace(inputs, resources=inputs.resources - skipped, skipped=inputs.skipped + skipped),
-        verdict=verdict_of(findings),
-        findings=tuple(findings),
-        not_modelled=tuple(judgement.sentences()),
-        summary={
-            "kubernetes": kube_version,
-            "valid": judgement.valid,
-            "invalid": judgement.invalid,
-            "skipped": sum(judgement.skipped.values()),
-            "withoutSchema": sum(judgement.without_schema.values()),
-        },
-    )
+    custom = custom_kinds(plan, definitions)
+    shares = _shares(plan)
+    pieces = [partial(_share, share, tuple(paths), terms, custom) for share in shares]
+    done = Validation(problems=list(plan.problems))
+    done.counts = Counts(len(plan.skipped), len(plan.problems), 0, len(plan.skipped))
+    for validation in side_by_side(pieces, hands if len(plan.files) >= MANY else 1):
+        done.add(validation)
+    return done
+
+
+def custom_kinds(plan: Plan, definitions: Inventory | None = None) -> CustomKinds:
+    """What the definitions in the files of a plan serve, and those beside them.
+
+    Raises:
+        InputError: where a file cannot be opened.
+    """
+    files = [file for file in plan.files if _may_define(sources.data_of(plan, file))]
+    found = sources.read_planned(_part(plan, files), ()).inventory
+    beside = definitions.of_kind(validity.DEFINITION) if definitions is not None else []
+    return validity.custom_kinds([*beside, *found.of_kind(validity.DEFINITION)])
+
+
+def _may_define(data: bytes) -> bool:
+    return any(sign in data for sign in _MAY_DEFINE)
+
+
+def _shares(plan: Plan) -> list[Plan]:
+    return [_part(plan, plan.files[at : at + SHARE]) for at in range(0, len(plan.files), SHARE)]
+
+
+def _part(plan: Plan, files: list[str]) -> Plan:
+    return Plan(files, plan.rendered)
+
+
+def _share(share: Plan, paths: tuple[str, ...], terms: Terms, custom: CustomKinds) -> Validation:
+    reading = sources.read_planned(share, paths)
+    judgement = validity.examine_with(custom, reading.inventory, terms.kube_version, terms.strict, terms.chosen)
+    of_documents = validity.of_documents(reading, terms.strict)
+    return Validation(judgement, of_documents, list(reading.problems), reading.counts)

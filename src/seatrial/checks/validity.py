@@ -35,6 +35,7 @@ CustomKinds = dict[tuple[str, str], Served]
 """(apiVersion, kind) to what a CustomResourceDefinition among the manifests serves."""
 
 NOTHING: CustomKinds = {}
+DEFINITION = "CustomResourceDefinition"
 
 
 @dataclass(slots=True)
@@ -48,6 +49,20 @@ class Judgement:
     rules_not_run: int = 0
     valid: int = 0
     invalid: int = 0
+
+    def add(self, other: Judgement) -> None:
+        """Take in what came of another share of the same manifests."""
+        self.findings += other.findings
+        for mine, theirs in (
+            (self.without_schema, other.without_schema),
+            (self.not_api_kinds, other.not_api_kinds),
+            (self.skipped, other.skipped),
+        ):
+            for name, count in theirs.items():
+                mine[name] = mine.get(name, 0) + count
+        self.rules_not_run += other.rules_not_run
+        self.valid += other.valid
+        self.invalid += other.invalid
 
     def sentences(self) -> list[str]:
         """What was not looked at, for `notModelled`."""
@@ -86,18 +101,29 @@ def examine(
     Raises:
         ValueError: where `kube_version` is no version that there are schemas for.
     """
+    custom = {**described, **custom_kinds(inventory.of_kind(DEFINITION))}
+    return examine_with(custom, inventory, kube_version, strict, chosen)
+
+
+def examine_with(
+    custom: CustomKinds, inventory: Inventory, kube_version: str, strict: bool = True, chosen: KindFilter = EVERYTHING
+) -> Judgement:
+    """As `examine`, where `custom` are all custom kinds there are: the inventory is a share of a larger one.
+
+    Raises:
+        ValueError: where `kube_version` is no version that there are schemas for.
+    """
     version = schemas.parse_version(kube_version)
-    custom = {**described, **custom_kinds(inventory)}
     judge_of = _Judge(inventory, version, strict, chosen, custom)
     for resource in inventory:
         judge_of.see(resource)
     return judge_of.judgement
 
 
-def custom_kinds(inventory: Inventory) -> CustomKinds:
-    """(apiVersion, kind) to schema of all that the CustomResourceDefinitions in an inventory serve."""
+def custom_kinds(definitions: Iterable[Resource]) -> CustomKinds:
+    """(apiVersion, kind) to schema of all that CustomResourceDefinitions serve."""
     found: CustomKinds = {}
-    for definition in inventory.of_kind("CustomResourceDefinition"):
+    for definition in definitions:
         if definition.object.get("apiVersion") == "apiextensions.k8s.io/v1":
             found |= custom_resources.kinds_of(definition.object)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
@@ -76,15 +76,19 @@ def read(paths: Sequence[str], *, needs_objects: bool = False, **options: Any) -
     from seatrial.manifests import sources
 
     reading = sources.read(paths, **options)
-    for notice in reading.notices:
-        click.echo(f"seatrial: {notice}", err=True)
-    for problem in reading.problems:
-        click.echo(f"seatrial: {problem}", err=True)
+    tell(reading.notices)
+    tell(reading.problems)
     if needs_objects and not (reading.counts.resources or reading.problems or reading.strays):
         raise sources.InputError(f"{' '.join(paths)}: no Kubernetes objects there; name the files that have them")
     if needs_objects and not (reading.counts.resources or reading.strays):
         finish(reading)
     return reading
+
+
+def tell(lines: Iterable[object]) -> None:
+    """What could not be read or is worth knowing, a line each on stderr."""
+    for line in lines:
+        click.echo(f"seatrial: {line}", err=True)
 
 
 def counts(reading: Reading) -> Inputs:

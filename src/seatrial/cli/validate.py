@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Let custom resources pass that nobody has described.",
 )
+@click.option("-n", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; one a core where it pays.")
 @outputs.fail_on_option
 @outputs.output_option
 @inputs.input_errors_exit_2
@@ -36,6 +38,7 @@ def command(
     reject: str,
     crds: tuple[str, ...],
     ignore_missing_schemas: bool,
+    jobs: int | None,
     fail_on: FailOn,
     output: str,
 ) -> None:
@@ -50,14 +53,17 @@ def command(
     """
     from seatrial.checks import validation_outcome
     from seatrial.checks.kind_filter import KindFilter
+    from seatrial.manifests import sources
 
-    reading = inputs.read(paths, patches=True, hidden=True)
+    plan = sources.plan(paths, patches=True, hidden=True)
     chosen = KindFilter.of(skip, reject, ignore_missing_schemas=ignore_missing_schemas)
+    terms = validation_outcome.Terms(kube_version, strict, chosen)
     definitions = inputs.read(crds, hidden=True).inventory if crds else None
-    outcome = validation_outcome.of(
-        reading, inputs.counts(reading), kube_version, strict=strict, chosen=chosen, definitions=definitions
-    )
+    hands = jobs or os.cpu_count() or 1
+    validation = validation_outcome.validate(plan, paths, terms, definitions=definitions, hands=hands)
+    inputs.tell([*plan.notices, *validation.problems])
+    outcome = validation.outcome(terms)
     outputs.show(outcome, output, checklist=True)
-    if not reading.counts.resources:
-        inputs.finish(reading, outputs.exit_code(outcome, fail_on))
-    click.get_current_context().exit(outputs.exit_code(outcome, fail_on))
+    code = outputs.exit_code(outcome, fail_on)
+    nothing_read = validation.problems and not validation.counts.resources
+    click.get_current_context().exit(inputs.UNREADABLE if nothing_read else code)

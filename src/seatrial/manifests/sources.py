@@ -17,6 +17,7 @@ from seatrial.manifests import documents, lists, rendering
 from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.limits import DEFAULT, Limits
+from seatrial.manifests.rendering import Plan
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.texts import Texts
 from seatrial.model.objects import Object
@@ -82,17 +83,42 @@ def read(
     Raises:
         InputError: where a path does not exist, cannot be opened, or names no file to read.
     """
-    plan = rendering.plan(
-        [(path, list(files_of(path, hidden=hidden))) for path in paths], patches=patches, limits=limits
-    )
+    planned = plan(paths, stdin=stdin, patches=patches, hidden=hidden, limits=limits)
+    return read_planned(planned, paths, plain_yaml=plain_yaml, limits=limits)
+
+
+def plan(
+    paths: Sequence[str],
+    *,
+    stdin: BinaryIO | None = None,
+    patches: bool = False,
+    hidden: bool = False,
+    limits: Limits = DEFAULT,
+) -> Plan:
+    """What `read` is to read, with what had to be rendered and standard input, which is there only once.
+
+    Raises:
+        InputError: where a path does not exist or names no file to read.
+    """
+    named = [(path, list(files_of(path, hidden=hidden))) for path in paths]
+    made = rendering.plan(named, patches=patches, limits=limits)
+    if STDIN in made.files:
+        made.rendered[STDIN] = bytes_of(STDIN, stdin, limits)
+    return made
+
+
+def read_planned(plan: Plan, paths: Sequence[str], *, plain_yaml: bool = False, limits: Limits = DEFAULT) -> Reading:
+    """Read the files of a plan, or of a share of it; `paths` are those that the user named.
+
+    Raises:
+        InputError: where a file cannot be opened.
+    """
     found: list[Document] = []
     problems: list[Problem] = list(plan.problems)
     kept: dict[str, str] = {}
-    for name, data in plan.rendered.items():
-        kept[name] = documents.decode(data)
     for file in plan.files:
-        data = plan.rendered[file] if file in plan.rendered else bytes_of(file, stdin, limits)
-        if file == STDIN:
+        data = data_of(plan, file, limits)
+        if file in plan.rendered:
             kept[file] = documents.decode(data)
         read_of_file, broken = documents.read(data, file, plain_yaml=plain_yaml, limits=limits)
         found += read_of_file
@@ -106,6 +132,16 @@ def read(
     inventory = Inventory(resources, problems=tuple(problems), texts=texts)
     strays = tuple(_strays(found, {*paths, *(resource.place.file for resource in resources)}))
     return Reading(inventory, counts, tuple(problems), tuple(plan.notices), texts, tuple(found), strays)
+
+
+def data_of(plan: Plan, file: str, limits: Limits = DEFAULT) -> bytes:
+    """The bytes of a file of a plan.
+
+    Raises:
+        InputError: where it cannot be opened.
+    """
+    data = plan.rendered.get(file)
+    return bytes_of(file, limits=limits) if data is None else data
 
 
 def _strays(found: Sequence[Document], files: set[str]) -> Iterator[Document]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from seatrial.crew import side_by_side
 from seatrial.findings.finding import Finding
 from seatrial.manifests.inventory import Inventory
 from seatrial.model.objects import Object
-from seatrial.trial.crew import side_by_side
 from seatrial.trial.judge import figures, judge
 from seatrial.trial.judge_settling import judge_settling
 from seatrial.trial.nodes_to_lose import nodes_to_lose

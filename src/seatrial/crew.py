@@ -1,4 +1,4 @@
-"""Does independent pieces of a trial side by side, in forked processes that share what was there before.
+"""Does independent pieces of work side by side, in forked processes that share what was there before.
 
 The results do not depend on how many hands there are: each piece starts from the same state, and they are put together
 in the order asked for.
@@ -6,9 +6,7 @@ in the order asked for.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,7 +17,12 @@ _pieces: Sequence[Callable[[], Any]] = ()
 
 def side_by_side(pieces: Sequence[Callable[[], T]], hands: int) -> list[T]:
     """The results of all pieces, in order. With one hand, or where the system cannot fork, one after another."""
-    if hands <= 1 or len(pieces) <= 1 or "fork" not in multiprocessing.get_all_start_methods():
+    if hands <= 1 or len(pieces) <= 1:
+        return [piece() for piece in pieces]
+    import multiprocessing  # slow to import both, and small work goes without
+    from concurrent.futures import ProcessPoolExecutor
+
+    if "fork" not in multiprocessing.get_all_start_methods():
         return [piece() for piece in pieces]
     global _pieces
     _pieces = pieces
