@@ -7,6 +7,8 @@ input. What has to be rendered first, `rendering` finds and renders.
 from __future__ import annotations
 
 import glob
+import os
+import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -180,8 +182,7 @@ def files_of(path: str, *, hidden: bool = False) -> Iterator[str]:
     if path == STDIN or there.is_file():
         yield path
     elif there.is_dir():
-        named = (file for file in sorted(there.rglob("*")) if file.suffix in SUFFIXES and file.is_file())
-        found = [str(file) for file in named if hidden or _visible(file, there)]
+        found = list(_below("" if str(there) == "." else str(there), hidden))
         if not found:
             raise InputError(
                 f"{path}: no .yaml, .yml or .json file in this folder; name the one that has the manifests"
@@ -196,8 +197,20 @@ def files_of(path: str, *, hidden: bool = False) -> Iterator[str]:
         raise InputError(f"{path}: no such file or folder; check the path")
 
 
-def _visible(file: Path, below: Path) -> bool:
-    return not any(part.startswith(".") for part in file.relative_to(below).parts)
+def _below(folder: str, hidden: bool) -> Iterator[str]:
+    """The manifests in a folder and below it, in the order of their paths' parts; links to folders are not followed."""
+    try:
+        entries = sorted(os.scandir(folder or "."), key=lambda entry: entry.name)
+    except PermissionError:
+        return
+    for entry in entries:
+        name = entry.name
+        if name.startswith(".") and not hidden:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(os.path.join(folder, name), hidden)
+        elif name.endswith(SUFFIXES) and name not in SUFFIXES and entry.is_file():
+            yield os.path.join(folder, name)
 
 
 def bytes_of(file: str, stdin: BinaryIO | None = None, limits: Limits = DEFAULT) -> bytes:
@@ -209,6 +222,10 @@ def bytes_of(file: str, stdin: BinaryIO | None = None, limits: Limits = DEFAULT)
     try:
         if file == STDIN:
             return (stdin or sys.stdin.buffer).read(limits.file_size + 1)
+        with open(file, "rb", buffering=0) as stream:
+            about = os.fstat(stream.fileno())
+            if stat.S_ISREG(about.st_mode) and 0 < about.st_size <= limits.file_size:
+                return stream.read()  # makes room for what is there, not for the limit
         with open(file, "rb") as stream:
             return stream.read(limits.file_size + 1)
     except OSError as error:
