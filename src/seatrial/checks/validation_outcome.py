@@ -8,6 +8,7 @@ resources, is looked for first, in the files that may hold some.
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,8 +31,14 @@ SHARE = 100
 """Files of a share: enough to make up for the handing over, few enough to occupy all hands to the end."""
 MANY = 300
 """Files from which on several hands are quicker than one."""
-_MAY_DEFINE = (validity.DEFINITION.encode(), b"\\", b"binary", b"\xff\xfe", b"\xfe\xff")
-"""A file with none of these holds no definition: the word itself, or escapes and encodings that may hide it."""
+_MAY_DEFINE = (
+    re.compile(validity.DEFINITION.encode()),
+    re.compile(rb"\\[xuU]"),
+    re.compile(rb'"[^"\\\n]*\\\r?\n'),
+    re.compile(rb"binary"),
+    re.compile(rb"\A(?:\xff\xfe|\xfe\xff)"),
+)
+"""A file with none of these holds no definition: the word itself, or what may hide it (escapes, UTF-16 ...)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +121,14 @@ def custom_kinds(plan: Plan, definitions: Inventory | None = None) -> CustomKind
         InputError: where a file cannot be opened.
     """
     files = [file for file in plan.files if _may_define(sources.data_of(plan, file))]
-    found = sources.read_planned(_part(plan, files), ()).inventory
+    with _collector_at_rest():
+        found = sources.read_planned(_part(plan, files), ()).inventory
     beside = definitions.of_kind(validity.DEFINITION) if definitions is not None else []
     return validity.custom_kinds([*beside, *found.of_kind(validity.DEFINITION)])
 
 
 def _may_define(data: bytes) -> bool:
-    return any(sign in data for sign in _MAY_DEFINE)
+    return any(sign.search(data) for sign in _MAY_DEFINE)
 
 
 def _shares(plan: Plan) -> list[Plan]:
