@@ -105,7 +105,7 @@ class Recorder:
         for event in self._api.store.list("Event"):
             last = event.get("lastTimestamp") or event.get("eventTime")
             if last and last <= oldest:
-                self._api.delete(event.key)
+                self._api.store.remove(event.key)  # as in `record`: nothing holds an event back
         self._sweeping = self._api.store.count("Event") > 0
         if self._sweeping:
             self._clock.after(SWEEP, self._sweep)

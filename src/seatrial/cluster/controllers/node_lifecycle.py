@@ -1,11 +1,14 @@
 """The node lifecycle controller: notices silent nodes, marks them and their pods, taints them.
 
 As pkg/controller/nodelifecycle/node_lifecycle_controller.go (Kubernetes 1.36). Deleting pods from tainted nodes is the
-work of `taint_eviction`.
+work of `taint_eviction`. Upstream looks at every node in every round; here a round leaves out the nodes at which a look
+could change nothing: they were not written since the last, and their silence cannot have lasted for long enough.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import deque
 from typing import Any
 
 from seatrial.cluster import errors, events
@@ -25,6 +28,9 @@ GRACE_PERIOD = 50.0
 TAINT_PERIOD = 0.1
 """Seconds between looks at the nodes that wait for a NoExecute taint (NodeEvictionPeriod)."""
 LEASES = "kube-node-lease"
+REMEMBERED = int(GRACE_PERIOD / MONITOR_PERIOD) + 2
+"""Rounds that are remembered: the first of them is longer ago than the grace period."""
+NEVER = float("inf")
 WATCHED = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
 """Conditions that become Unknown when a node is silent."""
 
@@ -38,10 +44,14 @@ class NodeLifecycleController(Controller):
         """Watch nodes and begin to look at their heartbeats."""
         self._heard: dict[str, tuple[float, float]] = {}
         self._ready: dict[str, str] = {}
+        self._looks: dict[str, float] = {}
+        """When each node has to be looked at next, in the order of the nodes' creation."""
+        self._rounds: deque[float] = deque(maxlen=REMEMBERED)
         self._zones = Zones(self.clock)
         self._tainting = False
         self.store.watch("Node", self._on_node)
         for node in self.store.list("Node"):
+            self._look_next_round(node)
             self.add(node.name)
         self.clock.after(self.cluster.chance.between(0.0, MONITOR_PERIOD), self._monitor)
 
@@ -49,8 +59,11 @@ class NodeLifecycleController(Controller):
         if event == "DELETED":
             self._heard.pop(node.name, None)
             self._ready.pop(node.name, None)
-            self._zones.forget(node.name)
-        elif old is None or old.spec != node.spec or _statuses(old) != _statuses(node):
+            self._looks.pop(node.name, None)
+            self._zones.remove(node)
+            return
+        self._look_next_round(node)
+        if old is None or old.spec != node.spec or _statuses(old) != _statuses(node):
             self.add(node.name)
 
     def sync(self, key: str) -> None:
@@ -61,17 +74,38 @@ class NodeLifecycleController(Controller):
             self._replace_taints(node, wanted, node_taints.NO_SCHEDULE_KEYS, "NoSchedule")
 
     def _monitor(self) -> None:
-        """Look at all nodes (monitorNodeHealth)."""
+        """Look at all nodes at which there may be something to see (monitorNodeHealth)."""
+        now = self.clock.now
         self.clock.after(MONITOR_PERIOD, self._monitor)
-        for node in self.store.list("Node"):
+        self._rounds.append(now)
+        for name in [name for name, due in self._looks.items() if due <= now]:
+            node = self.store.get("Node", "", name)
+            if node is None:
+                continue
+            self._looks[name] = now
             try:
                 self._look_at(node)
             except errors.ApiError:
                 continue  # the node changed or went meanwhile: the next look sees what it is then
-        self._zones.update(self.store.list("Node"))
+            if self.store.get("Node", "", name) is node:
+                self._looks[name] = self._next_look(node)
+        self._zones.update()
         if self._zones.waiting() and not self._tainting:
             self._tainting = True
             self._taint_waiting()
+
+    def _look_next_round(self, node: Object) -> None:
+        self._looks[node.name] = self.clock.now
+        self._zones.see(node)
+
+    def _next_look(self, node: Object) -> float:
+        """When a look at a node that is not written meanwhile may find something new."""
+        if not self._tells_its_heartbeats(node):
+            return self.clock.now
+        found = {c["type"]: c["status"] for c in node.status.get("conditions") or ()}
+        if all(found.get(kind) == "Unknown" for kind in WATCHED):
+            return NEVER
+        return self._heard[node.name][1] + GRACE_PERIOD
 
     def _look_at(self, node: Object) -> None:
         observed = _status_of(node, "Ready")
@@ -97,11 +131,24 @@ class NodeLifecycleController(Controller):
         last = self._last_heartbeat(node)
         if last is None:
             return False
-        value, noticed = self._heard.get(node.name, (-1.0, self.clock.now))
-        if last > value:
-            noticed = self.clock.now
+        value, noticed = self._heard.get(node.name, (NEVER, self.clock.now))
+        if value == NEVER:
+            self._heard[node.name] = (last, noticed)
+        elif last > value:
+            noticed = self._noticed(last) if self._tells_its_heartbeats(node) else self.clock.now
             self._heard[node.name] = (last, noticed)
         return self.clock.now > noticed + GRACE_PERIOD
+
+    def _noticed(self, heartbeat: float) -> float:
+        """The round that was the first to see the heartbeat, whether or not it looked at the node."""
+        return self._rounds[min(bisect_left(self._rounds, heartbeat), len(self._rounds) - 1)]
+
+    def _tells_its_heartbeats(self, node: Object) -> bool:
+        """Whether the node has a kubelet here that knows when it renewed its lease last; else only its lease tells."""
+        if not hasattr(self.cluster, "kubelets"):
+            return False
+        told = self.cluster.kubelets.last_heartbeat(node.name)
+        return told is not None and self._last_heartbeat(node) == told
 
     def _last_heartbeat(self, node: Object) -> float | None:
         """When the node's lease was renewed last; None where nobody renews leases."""

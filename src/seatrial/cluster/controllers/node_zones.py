@@ -5,8 +5,6 @@ As handleDisruption, ComputeZoneState and the zone pod evictors of the node life
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from seatrial.cluster.clock import Clock
 from seatrial.cluster.controllers import conditions
 from seatrial.model.objects import Object
@@ -47,6 +45,30 @@ class Zones:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._queues: dict[str, _Queue] = {}
+        self._seen: dict[str, tuple[str, bool]] = {}
+        self._counts: dict[str, list[int]] = {}
+        """Nodes of each zone: those that are not ready, and those that are."""
+
+    def see(self, node: Object) -> None:
+        """A node is new, or was written."""
+        now = (zone_of(node), conditions.is_true(node.status.get("conditions"), "Ready"))
+        if self._seen.get(node.name) != now:
+            self._uncount(node.name)
+            self._seen[node.name] = now
+            self._counts.setdefault(now[0], [0, 0])[now[1]] += 1
+
+    def remove(self, node: Object) -> None:
+        """A node is gone."""
+        self.forget(node.name)
+        self._uncount(node.name)
+
+    def _uncount(self, name: str) -> None:
+        if name in self._seen:
+            zone, ready = self._seen.pop(name)
+            counts = self._counts[zone]
+            counts[ready] -= 1
+            if not any(counts):
+                del self._counts[zone]
 
     def add(self, node: Object) -> None:
         """The node has to be tainted; it waits for its zone's turn."""
@@ -72,15 +94,11 @@ class Zones:
                 found.append(name)
         return found
 
-    def update(self, nodes: Iterable[Object]) -> None:
+    def update(self) -> None:
         """Set each zone's rate by how many of its nodes are ready (handleDisruption)."""
-        counts: dict[str, list[int]] = {}
-        for node in nodes:
-            ready = conditions.is_true(node.status.get("conditions"), "Ready")
-            counts.setdefault(zone_of(node), [0, 0])[ready] += 1
         # Where nothing at all answers, the fault is likely the observer's: nobody is tainted.
-        all_down = bool(counts) and all(up == 0 for _, up in counts.values())
-        for zone, (down, up) in counts.items():
+        all_down = bool(self._counts) and all(up == 0 for _, up in self._counts.values())
+        for zone, (down, up) in self._counts.items():
             partly = down > 2 and down / (down + up) >= UNHEALTHY
             if all_down:
                 rate = 0.0

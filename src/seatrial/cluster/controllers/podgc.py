@@ -26,6 +26,7 @@ class PodGarbageCollector(Controller):
         """Begin the rounds."""
         self._missing: dict[str, float] = {}
         self.store.add_index("Pod", "phase", by_end)
+        self.store.add_index("Node", "out-of-service", by_service)
         self.clock.after(PERIOD, self._round)
 
     def sync(self, key: str) -> None:
@@ -45,14 +46,17 @@ class PodGarbageCollector(Controller):
 
     def _collect_orphans(self) -> None:
         """Pods of nodes that have been gone for a while, and deleted ones that are on no node or one out of service."""
+        suspects = {node.name for node in self.store.by_index("Node", "out-of-service", "yes")}
         for name in self.store.index_values("Pod", "node"):
             node = self.store.get("Node", "", name)
+            if node is not None and name not in self._missing and name not in suspects:
+                continue
             if name and node is None:
                 since = self._missing.setdefault(name, self.clock.now)
                 if self.clock.now - since >= QUARANTINE:
                     for pod in self.store.by_index("Pod", "node", name):
                         self._delete(self._failed(pod))
-            elif not name or _out_of_service(node):
+            elif not name or name in suspects:
                 self._missing.pop(name, None)
                 for pod in self.store.by_index("Pod", "node", name):
                     if pod.deleting:
@@ -84,5 +88,6 @@ def by_end(pod: Object) -> list[str]:
     return ["ended"] if is_terminal(pod) else []
 
 
-def _out_of_service(node: Object | None) -> bool:
-    return node is not None and any(t["key"] == OUT_OF_SERVICE for t in node.spec.get("taints") or ())
+def by_service(node: Object) -> list[str]:
+    """Files nodes that are out of service under "yes"."""
+    return ["yes"] if any(t["key"] == OUT_OF_SERVICE for t in node.spec.get("taints") or ()) else []
