@@ -51,7 +51,14 @@ def test_json_has_the_one_shape(write: Any) -> None:
     result = run(write(UNKNOWN), "-o", "json", "--kube-version", "1.34")
     outcome = json.loads(result.stdout)
     assert outcome["verdict"] == "fail"
-    assert outcome["summary"] == {"kubernetes": "1.34", "valid": 0, "invalid": 1, "skipped": 0, "withoutSchema": 0}
+    assert outcome["summary"] == {
+        "kubernetes": "1.34",
+        "valid": 0,
+        "invalid": 1,
+        "skipped": 0,
+        "withoutSchema": 0,
+        "unjudged": 0,
+    }
     (finding,) = outcome["findings"]
     assert (finding["rule"], finding["severity"], finding["location"]["path"]) == ("schema", "error", "date")
     assert finding["resource"] == {"apiVersion": "v1", "kind": "ConfigMap", "namespace": "default", "name": "settings"}
@@ -120,3 +127,47 @@ def test_json_is_sent_as_it_is_written(write: Any) -> None:
     assert run(path).stdout.splitlines()[0] == (f'{path}:2:25: error: ConfigMap/a: duplicate field "data.a" [schema]')
     assert run(path, "--no-strict").exit_code == 0
     assert ": warning: " in run(write(f"# YAML\n{text}", "m.yaml")).stdout
+
+
+GADGET = "apiVersion: example.net/v1\nkind: Gadget\nmetadata: {name: g}\n"
+
+
+def test_kubeconforms_json_for_scripts_that_read_it(write: Any) -> None:
+    path = write("---\n".join([UNKNOWN, "a: [\n", SOUND, GADGET]))
+    printed = json.loads(run(path, "-o", "kubeconform", "-summary").stdout)
+    assert printed["summary"] == {"valid": 1, "invalid": 1, "errors": 1, "skipped": 1}
+    invalid, error = sorted(printed["resources"], key=lambda resource: str(resource["status"]), reverse=True)
+    assert (invalid["filename"], invalid["kind"], invalid["name"], invalid["version"]) == (
+        path, "ConfigMap", "settings", "v1",
+    )  # fmt: skip
+    assert invalid["validationErrors"] == [{"path": "/date", "msg": invalid["msg"]}]
+    assert (error["status"], error["kind"]) == ("statusError", "")
+
+
+def test_kubeconforms_json_has_figures_only_where_asked_for(write: Any) -> None:
+    assert json.loads(run(write(SOUND), "-o", "kubeconform").stdout) == {"resources": []}
+
+
+@pytest.mark.parametrize(
+    ("options", "figures"),
+    [
+        ((), "Valid: 1, Invalid: 0, Errors: 0, Skipped: 1"),
+        (("--no-ignore-missing-schemas",), "Valid: 1, Invalid: 1, Errors: 0, Skipped: 0"),
+        (("-skip", "Gadget,ConfigMap"), "Valid: 0, Invalid: 0, Errors: 0, Skipped: 2"),
+    ],
+)
+def test_a_summary_counts_as_kubeconform_does(write: Any, options: tuple[str, ...], figures: str) -> None:
+    result = run(write(SOUND + "---\n" + GADGET), "--summary", *options)
+    assert result.stdout.splitlines()[-1] == f"Summary: 2 resources found in 1 file - {figures}"
+
+
+def test_tap_has_a_point_for_each_resource_at_fault(write: Any) -> None:
+    path = write(UNKNOWN + "---\n" + SOUND.replace("settings", "others"))
+    lines = run(path, "-o", "tap").stdout.splitlines()
+    assert lines == [
+        "TAP version 13",
+        "1..2",
+        f"not ok 1 - {path} (ConfigMap/settings)",
+        '# error: unknown field "date", did you mean "data"? [schema]',
+        "ok 2 - 2 resources looked at",
+    ]

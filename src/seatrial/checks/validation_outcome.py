@@ -89,6 +89,7 @@ class Validation:
                 "invalid": judgement.invalid,
                 "skipped": sum(judgement.skipped.values()),
                 "withoutSchema": sum(judgement.without_schema.values()),
+                "unjudged": sum(judgement.without_schema.values()) if terms.chosen.ignore_missing_schemas else 0,
             },
         )
 

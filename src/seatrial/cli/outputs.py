@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,12 +15,20 @@ if TYPE_CHECKING:
     from seatrial.findings.outcome import Outcome
     from seatrial.findings.verdict import FailOn
 
-FORMATS = ("text", "json", "junit", "sarif", "github")
+FORMATS = ("text", "json", "junit", "sarif", "github", "tap")
 WIDEST = 120
 
-output_option = click.option(
-    "-o", "--output", type=click.Choice(FORMATS), default="text", show_default=True, help="Format of the findings."
-)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def output_option_of(formats: tuple[str, ...]) -> Callable[[Command], Command]:
+    """The option `-o` of a command that can write these formats."""
+    return click.option(
+        "-o", "--output", type=click.Choice(formats), default="text", show_default=True, help="Format of the findings."
+    )
+
+
+output_option = output_option_of(FORMATS)
 fail_on_option = click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "never"]),
@@ -29,7 +38,9 @@ fail_on_option = click.option(
 )
 
 
-def show(outcome: Outcome, output: str, *, report: str | None = None, checklist: bool = False) -> None:
+def show(
+    outcome: Outcome, output: str, *, report: str | None = None, checklist: bool = False, summary: bool = False
+) -> None:
     """Print an outcome on stdout; colours on a terminal only, and not where NO_COLOR is set."""
     from seatrial.report import formats
 
@@ -39,6 +50,7 @@ def show(outcome: Outcome, output: str, *, report: str | None = None, checklist:
         width=min(WIDEST, shutil.get_terminal_size((100, 24)).columns),
         report_path=report,
         checklist=checklist,
+        summary=summary,
     )
     click.echo(formats.render(output, outcome, page), nl=False)
 

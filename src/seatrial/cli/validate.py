@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 @inputs.paths_argument
 @inputs.kube_version_option
 @click.option("--strict/--no-strict", default=True, show_default=True, help="Refuse unknown fields, as kubectl does.")
-@click.option("--skip", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to leave out, comma-separated.")
-@click.option("--reject", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to refuse, comma-separated.")
+@click.option(
+    "--skip", "-skip", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to leave out, comma-separated."
+)
+@click.option(
+    "--reject", "-reject", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to refuse, comma-separated."
+)
 @click.option("--crds", metavar="PATH", multiple=True, help="CustomResourceDefinitions that are not to be judged.")
 @click.option(
     "--ignore-missing-schemas/--no-ignore-missing-schemas",
@@ -28,7 +32,8 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; one a core where it pays.")
 @outputs.fail_on_option
-@outputs.output_option
+@outputs.output_option_of((*outputs.FORMATS, "kubeconform"))
+@click.option("--summary", "-summary", is_flag=True, help="End with figures as kubeconform counts.")
 @inputs.input_errors_exit_2
 def command(
     paths: tuple[str, ...],
@@ -41,6 +46,7 @@ def command(
     jobs: int | None,
     fail_on: FailOn,
     output: str,
+    summary: bool,
 ) -> None:
     """Say what the API server would refuse: what it cannot read, unknown fields, values that break its rules.
 
@@ -63,7 +69,7 @@ def command(
     validation = validation_outcome.validate(plan, paths, terms, definitions=definitions, hands=hands)
     inputs.tell([*plan.notices, *validation.problems])
     outcome = validation.outcome(terms)
-    outputs.show(outcome, output, checklist=True)
+    outputs.show(outcome, output, checklist=True, summary=summary)
     code = outputs.exit_code(outcome, fail_on)
     nothing_read = validation.problems and not validation.counts.resources
     click.get_current_context().exit(inputs.UNREADABLE if nothing_read else code)

@@ -11,12 +11,16 @@ from seatrial.findings.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What text needs to know of where it is shown. `checklist`: one line a finding, for `check` and `validate`."""
+    """What text needs to know of where it is shown. `checklist`: one line a finding, for `check` and `validate`.
+
+    `summary`: with figures as kubeconform counts, for `validate`.
+    """
 
     colour: bool = False
     width: int = 100
     report_path: str | None = None
     checklist: bool = False
+    summary: bool = False
 
 
 Renderer = Callable[[Outcome, Page], str]
@@ -26,8 +30,21 @@ def _text(outcome: Outcome, page: Page) -> str:
     from seatrial.report import text
 
     if page.checklist:
-        return text.render_check(outcome, colour=page.colour, width=page.width)
+        checklist = text.render_check(outcome, colour=page.colour, width=page.width)
+        return checklist + (_summary_line(outcome) if page.summary else "")
     return text.render(outcome, colour=page.colour, width=page.width, report_path=page.report_path)
+
+
+def _kubeconform(outcome: Outcome, page: Page) -> str:
+    from seatrial.report import kubeconform
+
+    return kubeconform.dumps(outcome, summary=page.summary)
+
+
+def _summary_line(outcome: Outcome) -> str:
+    from seatrial.report import kubeconform
+
+    return kubeconform.summary_line(outcome)
 
 
 def _by(module: str) -> Renderer:
@@ -45,6 +62,8 @@ FORMATS: dict[str, Renderer] = {
     "junit": _by("junit"),
     "sarif": _by("sarif"),
     "github": _by("github"),
+    "tap": _by("tap"),
+    "kubeconform": _kubeconform,
 }
 """Name to renderer, in the order in which `--help` lists them."""
 

@@ -1,0 +1,27 @@
+"""`-o tap`: the Test Anything Protocol, version 13; a test point a resource, the reasons of a failure beneath it."""
+
+from __future__ import annotations
+
+from seatrial.findings.finding import Finding
+from seatrial.findings.outcome import Outcome
+
+
+def dumps(outcome: Outcome) -> str:
+    """A point for each resource that something was found about, and one for all the others."""
+    about: dict[str, list[Finding]] = {}
+    for finding in outcome.findings:
+        place = finding.location.place
+        subject = f"{place.file} ({finding.resource})" if finding.resource.kind else place.file
+        about.setdefault(subject, []).append(finding)
+    points = []
+    for number, (subject, found) in enumerate(about.items(), 1):
+        failed = any(finding.severity != "note" for finding in found)
+        points.append(f"{'not ok' if failed else 'ok'} {number} - {_line(subject)}")
+        points += [f"# {finding.severity}: {_line(finding.message)} [{finding.rule}]" for finding in found]
+    points.append(f"ok {len(about) + 1} - {outcome.inputs.resources} resources looked at")
+    return "\n".join(["TAP version 13", f"1..{len(about) + 1}", *points]) + "\n"
+
+
+def _line(text: str) -> str:
+    """A `#` in a description would begin a directive."""
+    return " ".join(text.split()).replace("#", "\\#")
