@@ -16,6 +16,7 @@ from functools import partial
 
 from seatrial.checks import validity
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
+from seatrial.checks.schema_locations import SchemaLocations
 from seatrial.checks.validity import CustomKinds, Judgement
 from seatrial.crew import side_by_side
 from seatrial.findings.finding import Finding
@@ -48,6 +49,7 @@ class Terms:
     kube_version: str
     strict: bool = True
     chosen: KindFilter = EVERYTHING
+    locations: SchemaLocations | None = None
 
 
 @dataclass(slots=True)
@@ -103,6 +105,7 @@ def validate(
 
     Raises:
         InputError: where a file cannot be opened.
+        BadLocation: where a schema of the user's cannot be used.
         ValueError: where the version is none that there are schemas for.
     """
     custom = custom_kinds(plan, definitions)
@@ -159,6 +162,8 @@ def _collector_at_rest() -> Iterator[None]:
 
 def _judged(share: Plan, paths: tuple[str, ...], terms: Terms, custom: CustomKinds) -> Validation:
     reading = sources.read_planned(share, paths)
-    judgement = validity.examine_with(custom, reading.inventory, terms.kube_version, terms.strict, terms.chosen)
+    judgement = validity.examine_with(
+        custom, reading.inventory, terms.kube_version, terms.strict, terms.chosen, terms.locations
+    )
     of_documents = validity.of_documents(reading, terms.strict)
     return Validation(judgement, of_documents, list(reading.problems), reading.counts)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seatrial.apis import custom_resources, lifecycle, schemas, validation
 from seatrial.apis.custom_resources import CustomKind, Served
@@ -25,6 +25,9 @@ from seatrial.manifests.lists import is_list
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.sources import Reading
 from seatrial.model.objects import Object, group_of
+
+if TYPE_CHECKING:
+    from seatrial.checks.schema_locations import SchemaLocations
 
 RULES = {"decode": "schema", "strict": "schema", "invalid": "api-server"}
 NOT_AN_API = ("config.k8s.io", "kubeadm.k8s.io", "kind.x-k8s.io", "client.authentication.k8s.io", "audit.k8s.io")
@@ -106,15 +109,22 @@ def examine(
 
 
 def examine_with(
-    custom: CustomKinds, inventory: Inventory, kube_version: str, strict: bool = True, chosen: KindFilter = EVERYTHING
+    custom: CustomKinds,
+    inventory: Inventory,
+    kube_version: str,
+    strict: bool = True,
+    chosen: KindFilter = EVERYTHING,
+    locations: SchemaLocations | None = None,
 ) -> Judgement:
     """As `examine`, where `custom` are all custom kinds there are: the inventory is a share of a larger one.
+
+    `locations` have schemas of other kinds.
 
     Raises:
         ValueError: where `kube_version` is no version that there are schemas for.
     """
     version = schemas.parse_version(kube_version)
-    judge_of = _Judge(inventory, version, strict, chosen, custom)
+    judge_of = _Judge(inventory, version, strict, chosen, custom, locations)
     for resource in inventory:
         judge_of.see(resource)
     return judge_of.judgement
@@ -138,6 +148,7 @@ class _Judge:
     strict: bool
     chosen: KindFilter
     custom: CustomKinds
+    locations: SchemaLocations | None = None
     judgement: Judgement = field(default_factory=Judgement)
 
     def see(self, resource: Resource) -> None:
@@ -171,6 +182,9 @@ class _Judge:
             unserved = _unserved(api_version, kind, self.version, self.custom)
             if unserved:
                 return unserved
+        located = self.locations.violations(obj, api_version, kind) if self.locations is not None else None
+        if located is not None:
+            return located
         _count(self.judgement.without_schema, f"{api_version} {kind}")
         if self.chosen.ignore_missing_schemas:
             return []

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 @click.command()
 @inputs.paths_argument
 @inputs.kube_version_option
-@click.option("--strict/--no-strict", default=True, show_default=True, help="Refuse unknown fields, as kubectl does.")
+@click.option(
+    "--strict/--no-strict", "-strict", default=True, show_default=True, help="Refuse unknown fields, as kubectl does."
+)
 @click.option(
     "--skip", "-skip", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to leave out, comma-separated."
 )
@@ -25,7 +27,16 @@ if TYPE_CHECKING:
 )
 @click.option("--crds", metavar="PATH", multiple=True, help="CustomResourceDefinitions that are not to be judged.")
 @click.option(
+    "--schema-location",
+    "-schema-location",
+    "locations",
+    metavar="TEMPLATE",
+    multiple=True,
+    help="Files with JSON schemas of other custom resources, as kubeconform has them; may be given again.",
+)
+@click.option(
     "--ignore-missing-schemas/--no-ignore-missing-schemas",
+    "-ignore-missing-schemas",
     default=True,
     show_default=True,
     help="Let custom resources pass that nobody has described.",
@@ -42,6 +53,7 @@ def command(
     skip: str,
     reject: str,
     crds: tuple[str, ...],
+    locations: tuple[str, ...],
     ignore_missing_schemas: bool,
     jobs: int | None,
     fail_on: FailOn,
@@ -50,8 +62,9 @@ def command(
 ) -> None:
     """Say what the API server would refuse: what it cannot read, unknown fields, values that break its rules.
 
-    Custom resources are judged by the CustomResourceDefinitions among the manifests and those of --crds. A document
-    that cannot be read is an error beside the others; the exit code is 2 where nothing could be read at all.
+    Custom resources are judged by the CustomResourceDefinitions among the manifests and those of --crds, else by the
+    schemas of --schema-location. A document that cannot be read is an error beside the others; the exit code is 2
+    where nothing could be read at all.
 
     \b
     Example:
@@ -59,14 +72,19 @@ def command(
     """
     from seatrial.checks import validation_outcome
     from seatrial.checks.kind_filter import KindFilter
+    from seatrial.checks.schema_locations import BadLocation, SchemaLocations
     from seatrial.manifests import sources
 
     plan = sources.plan(paths, patches=True, hidden=True)
     chosen = KindFilter.of(skip, reject, ignore_missing_schemas=ignore_missing_schemas)
-    terms = validation_outcome.Terms(kube_version, strict, chosen)
     definitions = inputs.read(crds, hidden=True).inventory if crds else None
     hands = jobs or os.cpu_count() or 1
-    validation = validation_outcome.validate(plan, paths, terms, definitions=definitions, hands=hands)
+    try:
+        located = SchemaLocations.of(locations, kube_version, strict=strict)
+        terms = validation_outcome.Terms(kube_version, strict, chosen, located)
+        validation = validation_outcome.validate(plan, paths, terms, definitions=definitions, hands=hands)
+    except BadLocation as error:
+        inputs.fail(str(error))
     inputs.tell([*plan.notices, *validation.problems])
     outcome = validation.outcome(terms)
     outputs.show(outcome, output, checklist=True, summary=summary)
