@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from seatrial.cluster import errors
 from seatrial.cluster.controllers import conditions
-from seatrial.model import selectors
+from seatrial.cluster.pod_lookup import selecting
 from seatrial.model.objects import Key, Object
 from seatrial.model.pods import is_ready, is_terminal
 
@@ -50,11 +50,7 @@ def evict(cluster: Cluster, key: Key, *, grace: int | None = None) -> None:
 
 def budgets_of(cluster: Cluster, pod: Object) -> list[Object]:
     """The disruption budgets that select the pod, by name."""
-    found = [
-        budget
-        for budget in cluster.store.list("PodDisruptionBudget", pod.namespace)
-        if selectors.matches(budget.spec.get("selector"), pod.labels)
-    ]
+    found = selecting(cluster.store, "PodDisruptionBudget", pod.namespace, pod.labels)
     return sorted(found, key=lambda b: b.name)
 
 

@@ -1,4 +1,8 @@
-"""Finds pods by label selector without looking at all of them: pods are filed under each of their labels."""
+"""Finds pods by label selector, and who selects a pod, without looking at all of them.
+
+Pods are filed under each of their labels; Services and budgets under one pair of their selector: only pods that carry
+that label can be meant.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from seatrial.model import selectors
 from seatrial.model.objects import Object
 
 INDEX = "label"
+SELECTOR_INDEX = "selector"
 
 
 def by_label(obj: Object) -> Collection[str]:
@@ -29,3 +34,23 @@ def pods_matching(store: Store, namespace: str, selector: Mapping[str, Any] | No
     else:
         candidates = store.list("Pod", namespace)
     return [pod for pod in candidates if selectors.matches(selector, pod.labels)]
+
+
+def by_selector(obj: Object) -> Collection[str]:
+    """Files a Service or budget under `namespace/key=value` of its first pair, under `namespace/` where it has none."""
+    selector = obj.spec.get("selector")
+    if selector is None:
+        return ()
+    pairs = selector if obj.kind == "Service" else selector.get("matchLabels") or {}
+    key = min(pairs, default=None)
+    return (f"{obj.namespace}/" if key is None else f"{obj.namespace}/{key}={pairs[key]}",)
+
+
+def selecting(store: Store, kind: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
+    """The Services (`kind`) or PodDisruptionBudgets of a namespace that select pods with these labels."""
+    store.add_index(kind, SELECTOR_INDEX, by_selector)
+    matches = selectors.matches_map if kind == "Service" else selectors.matches
+    found = store.by_index(kind, SELECTOR_INDEX, f"{namespace}/")
+    for key, value in labels.items():
+        found += store.by_index(kind, SELECTOR_INDEX, f"{namespace}/{key}={value}")
+    return [obj for obj in found if matches(obj.spec.get("selector"), labels)]

@@ -11,9 +11,9 @@ from seatrial.cluster import events
 from seatrial.cluster.controllers import conditions
 from seatrial.cluster.controllers.controller import Controller
 from seatrial.cluster.eviction import budgets_of
-from seatrial.cluster.pod_lookup import pods_matching
+from seatrial.cluster.pod_lookup import pods_matching, selecting
 from seatrial.cluster.store import EventType
-from seatrial.model import objects, selectors
+from seatrial.model import objects
 from seatrial.model.intorpercent import scaled
 from seatrial.model.objects import Object, controller_of
 from seatrial.model.pods import is_ready
@@ -46,11 +46,7 @@ class DisruptionController(Controller):
     def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
         if event == "MODIFIED" and (old is None or _alike(pod, old)):
             return
-        budgets = [
-            b
-            for b in self.store.list("PodDisruptionBudget", pod.namespace)
-            if selectors.matches(b.spec.get("selector"), pod.labels)
-        ]
+        budgets = selecting(self.store, "PodDisruptionBudget", pod.namespace, pod.labels)
         if not budgets:
             return
         # Of several budgets upstream refreshes one, and which is chance; here it is the first by name.

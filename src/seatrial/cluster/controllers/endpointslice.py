@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from seatrial.cluster.controllers.controller import Controller
-from seatrial.cluster.pod_lookup import pods_matching
+from seatrial.cluster.pod_lookup import pods_matching, selecting
 from seatrial.cluster.store import EventType
-from seatrial.model import objects, selectors
+from seatrial.model import objects
 from seatrial.model.objects import Object, dig, evolve
 from seatrial.model.pods import is_ready, is_terminal
 
@@ -52,12 +52,8 @@ class EndpointSliceController(Controller):
     def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
         if event == "MODIFIED" and old is not None and _alike(pod, old):
             return
-        for service in self.store.list("Service", pod.namespace):
-            selector = service.spec.get("selector")
-            if selectors.matches_map(selector, pod.labels) or (
-                old is not None and selectors.matches_map(selector, old.labels)
-            ):
-                self.enqueue(service)
+        for labels in (pod.labels, old.labels if old is not None else {}):
+            self.enqueue_all(selecting(self.store, "Service", pod.namespace, labels))
 
     def sync(self, key: str) -> None:
         """Bring one Service's slices up to date (syncService)."""
