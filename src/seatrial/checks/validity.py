@@ -282,6 +282,8 @@ def strays(documents: Iterable[Document]) -> Iterator[Finding]:
 def repeated_keys(documents: Iterable[Document], strict: bool = True) -> Iterator[Finding]:
     """Keys that a mapping has twice: Kubernetes takes the last, and nobody meant that; in JSON it refuses them."""
     for document in documents:
+        if not document.repeated and not document.duplicates:
+            continue
         value: Any = document.value
         obj = Object(value) if isinstance(value, dict) else Object()
         if not obj.get("kind"):

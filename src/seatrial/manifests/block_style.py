@@ -18,7 +18,7 @@ from seatrial.manifests.yaml_scalars import WORDS, value_of
 DECLINED: Any = object()
 """What `read` gives where the document has to be read by other means."""
 
-_UNSURE_IN_ASCII = re.compile("[^\t\n -~]")
+_SURE_IN_ASCII = b"\t\n" + bytes(range(0x20, 0x7F))
 _UNSURE = "[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _KEY = re.compile(r"""(?:([A-Za-z_][A-Za-z0-9_./-]{0,127})|"([^"\\]{1,127})"|'([^']{1,127})') *:(?= |\Z)""")
 _END = r"(?: +#.*| *)"
@@ -55,7 +55,10 @@ _BLANK = _Line(_NOTHING)
 
 def read(document: str, depth: int) -> Any:
     """The value of a document whose text ends with a line break, or `DECLINED`; `depth` bounds the levels."""
-    if (_UNSURE_IN_ASCII if document.isascii() else _unsure()).search(document):
+    if document.isascii():
+        if document.encode("ascii").translate(None, _SURE_IN_ASCII):
+            return DECLINED
+    elif _unsure().search(document):
         return DECLINED
     lines = document.split("\n")
     count = len(lines) - 1

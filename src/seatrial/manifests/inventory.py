@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,18 @@ class Inventory:
         self.resources = tuple(resources)
         self.problems = problems
         self.texts: Mapping[str, str] = texts or {}
-        self._by_key: dict[tuple[str, str, str], Resource] = {}
         self._positions: dict[tuple[str, int], tuple[Piece, positions.Node]] = {}
-        self._by_kind: defaultdict[str, list[Resource]] = defaultdict(list)
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str, str], Resource]:
+        return {resource.key: resource for resource in reversed(self.resources)}  # the first of a name counts
+
+    @cached_property
+    def _by_kind(self) -> defaultdict[str, list[Resource]]:
+        found = defaultdict(list)
         for resource in self.resources:
-            self._by_key.setdefault(resource.key, resource)
-            self._by_kind[resource.key[0]].append(resource)
+            found[resource.object.key[0]].append(resource)
+        return found
 
     def get(self, kind: str, namespace: str, name: str) -> Resource | None:
         """The resource, or None."""
