@@ -48,7 +48,7 @@ def _documents(folder: Path) -> int:
 
 
 def _compare(folder: Path, documents: int, rounds: int) -> None:
-    ours = [SEATRIAL, "validate", str(folder), "--kube-version", "1.34", "--ignore-missing-schemas"]
+    ours = [SEATRIAL, "validate", str(folder), "-n", "2", "--kube-version", "1.34", "-o", "kubeconform", "-summary"]
     mine, theirs = measure.paired(ours, kubeconform.command(folder), rounds)
     print(f"{folder}: {documents:,} documents, {rounds} pairs of runs")
     for title, runs in (("seatrial validate", mine), ("kubeconform", theirs)):
