@@ -184,3 +184,12 @@ def test_the_same_seed_gives_the_same_run_with_any_number_of_hands() -> None:
     )
     assert first.findings == second.findings
     assert first.timelines == second.timelines
+
+
+def test_a_dead_node_is_noticed_when_the_grace_period_is_over() -> None:
+    """50 s after the last heartbeat (up to 10.4 s before the crash) and at most a round and a half of 5 s later."""
+    trial = sail(deployment(), SERVICE, budget(maxUnavailable=1), name="node-crash", verify=False)
+    timeline = trial.timelines[-1]
+    ((died, _),) = [(mark["t"], mark["text"]) for mark in timeline["marks"]]
+    (down,) = [t for node in timeline["nodes"] for t, state in node["steps"] if state == "down"]
+    assert 39.0 < down - died < 58.0

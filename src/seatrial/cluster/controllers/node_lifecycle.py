@@ -135,7 +135,7 @@ class NodeLifecycleController(Controller):
         if value == NEVER:
             self._heard[node.name] = (last, noticed)
         elif last > value:
-            noticed = self._noticed(last) if self._tells_its_heartbeats(node) else self.clock.now
+            noticed = self._noticed(last)
             self._heard[node.name] = (last, noticed)
         return self.clock.now > noticed + GRACE_PERIOD
 
