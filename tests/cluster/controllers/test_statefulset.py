@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from seatrial.cluster.store import EventType
@@ -26,7 +28,7 @@ class Log:
             self.deleted.append(pod.name)
 
 
-def staged(**spec: object) -> tuple[Stage, Log]:
+def staged(**spec: Any) -> tuple[Stage, Log]:
     stage = Stage()
     log = Log(stage)
     stage.apply(workload("StatefulSet", "db", serviceName="db", **spec))
