@@ -18,7 +18,7 @@ from seatrial.cluster.metrics import PodMetrics
 from seatrial.cluster.store import EventType
 from seatrial.model import objects, selectors
 from seatrial.model.objects import Key, Object, evolve
-from seatrial.model.pods import is_terminal
+from seatrial.model.pods import is_ready, is_terminal
 
 START = (0.02, 0.5)
 """Seconds from a pod's binding until it runs, as measured in the recordings."""
@@ -28,6 +28,8 @@ HEARTBEAT = 10.0
 PUBLISH, WINDOW = 5.0, 15.0
 """Seconds between publications of what pods use, and over which they say it is."""
 LEASES = "kube-node-lease"
+Deed = Callable[[Object], None]
+"""What a kubelet does with a pod when its time has come."""
 
 
 class ScriptedKubelets:
@@ -37,6 +39,10 @@ class ScriptedKubelets:
         self._cluster = cluster
         self._clock = cluster.clock
         self._down: set[str] = set()
+        self._missed: dict[str, list[tuple[Deed, Key, str]]] = {}
+        """What became due on a node while it was down: its kubelet tells it when the node is back."""
+        self._ready: set[str] = set()
+        """Pods whose containers are ready, by uid, whatever the API server was told of them."""
         self._addresses = 0
         self._cpu: list[tuple[dict[str, str], int]] = []
         self._published: dict[str, PodMetrics] = {}
@@ -63,11 +69,15 @@ class ScriptedKubelets:
         self._down.add(node)
 
     def bring_up(self, node: str) -> None:
-        """The node is back: it says that it is ready and sees to its pods."""
+        """The node is back: it says so and how its pods are, whatever others said of them meanwhile."""
         self._down.discard(node)
+        self._renew_lease(node)
         self._say_ready(node)
+        for deed, key, uid in self._missed.pop(node, ()):
+            self._do(deed, key, uid)
         for pod in self._cluster.store.by_index("Pod", "node", node):
-            self._later(0.0, self._see_to, pod)
+            if pod.uid in self._ready and not is_ready(pod) and not is_terminal(pod):
+                self._write(pod, pod.status, ready=True)
 
     def use_cpu(self, selector: dict[str, str], millicores: int) -> None:
         """Every pod with these labels uses so much from now on, whatever its annotation says."""
@@ -96,8 +106,10 @@ class ScriptedKubelets:
 
     def _beat(self, node: str) -> None:
         self._clock.after(HEARTBEAT, self._beat, node)
-        if node in self._down:
-            return
+        if node not in self._down:
+            self._renew_lease(node)
+
+    def _renew_lease(self, node: str) -> None:
         renewed = {"holderIdentity": node, "leaseDurationSeconds": 40}
         renewed["renewTime"] = objects.micro_timestamp(self._clock.now)
         lease = self._cluster.store.get("Lease", LEASES, node)
@@ -123,29 +135,34 @@ class ScriptedKubelets:
         self._cluster.api.update_status(node, {**node.status, "conditions": found})
 
     def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
-        if event == "DELETED" or not pod.spec.get("nodeName"):
+        if event == "DELETED":
+            self._ready.discard(pod.uid)
+        elif not pod.spec.get("nodeName"):
             return
-        if pod.deleting:
+        elif pod.deleting:
             if old is None or not old.deleting:
-                self._see_to(pod.key, pod.uid)
+                wait = min(_number(pod, "sim/terminate-after", 1.0), float(pod.metadata["deletionGracePeriodSeconds"]))
+                self._later(wait, self._take_away, pod)
         elif old is None or not old.spec.get("nodeName"):
-            self._clock.after(self._cluster.chance.between(*START), self._see_to, pod.key, pod.uid)
+            self._clock.after(self._cluster.chance.between(*START), self._do, self._run, pod.key, pod.uid)
 
-    def _later(self, seconds: float, act: Callable[[Key, str], None], pod: Object) -> None:
-        self._clock.after(seconds + self._cluster.chance.between(*DELAY), act, pod.key, pod.uid)
+    def _later(self, seconds: float, deed: Deed, pod: Object) -> None:
+        self._clock.after(seconds + self._cluster.chance.between(*DELAY), self._do, deed, pod.key, pod.uid)
 
-    def _see_to(self, key: Key, uid: str) -> None:
-        """Start a pod that is new to the node; begin to end one that is being deleted."""
-        pod = self._present(key, uid)
-        if pod is None:
+    def _do(self, deed: Deed, key: Key, uid: str) -> None:
+        """Do something with a pod, where it is still that pod; where its node is down, once the node is back."""
+        pod = self._cluster.store.get(*key)
+        if pod is None or pod.uid != uid:
             return
-        if pod.deleting:
-            wait = min(_number(pod, "sim/terminate-after", 1.0), float(pod.metadata["deletionGracePeriodSeconds"]))
-            self._later(wait, self._take_away, pod)
-        elif pod.status.get("phase") == "Pending":
-            self._run(pod)
+        node = pod.spec["nodeName"]
+        if node in self._down:
+            self._missed.setdefault(node, []).append((deed, key, uid))
+        else:
+            deed(pod)
 
     def _run(self, pod: Object) -> None:
+        if pod.deleting or pod.status.get("phase") != "Pending":
+            return
         self._addresses += 1
         address = f"10.64.{self._addresses // 250}.{self._addresses % 250 + 1}"
         now = self._clock.timestamp()
@@ -158,25 +175,23 @@ class ScriptedKubelets:
         if "sim/never-ready" not in pod.annotations:
             self._later(_number(pod, "sim/ready-after", 2.0), self._become_ready, pod)
 
-    def _become_ready(self, key: Key, uid: str) -> None:
-        pod = self._present(key, uid)
-        if pod is None or is_terminal(pod):
+    def _become_ready(self, pod: Object) -> None:
+        if is_terminal(pod):
             return
+        self._ready.add(pod.uid)
         self._write(pod, pod.status, ready=True)
         if "sim/unready-at" in pod.annotations:
             self._later(_number(pod, "sim/unready-at", 0.0), self._become_unready, pod)
         if "sim/exit-after" in pod.annotations:
             self._later(_number(pod, "sim/exit-after", 0.0), self._exit, pod)
 
-    def _become_unready(self, key: Key, uid: str) -> None:
-        pod = self._present(key, uid)
-        if pod is not None and not is_terminal(pod):
+    def _become_unready(self, pod: Object) -> None:
+        self._ready.discard(pod.uid)
+        if not is_terminal(pod):
             self._write(pod, pod.status, ready=False)
 
-    def _exit(self, key: Key, uid: str) -> None:
-        pod = self._present(key, uid)
-        if pod is None:
-            return
+    def _exit(self, pod: Object) -> None:
+        self._ready.discard(pod.uid)
         code = int(_number(pod, "sim/exit-code", 0.0))
         ended = {
             "exitCode": code, "reason": "Error" if code else "Completed", "finishedAt": self._clock.timestamp(),
@@ -187,21 +202,11 @@ class ScriptedKubelets:
         }  # fmt: skip
         self._write(pod, status, ready=False)
 
-    def _take_away(self, key: Key, uid: str) -> None:
-        pod = self._present(key, uid)
-        if pod is None:
-            return
+    def _take_away(self, pod: Object) -> None:
         try:
-            self._cluster.api.delete(key, grace=0, uid=uid)
+            self._cluster.api.delete(pod.key, grace=0, uid=pod.uid)
         except errors.ApiError:
             return  # somebody else took it away or made a new one
-
-    def _present(self, key: Key, uid: str) -> Object | None:
-        """The pod, where it is still that pod and its node is not down."""
-        pod = self._cluster.store.get(*key)
-        if pod is None or pod.uid != uid or pod.spec.get("nodeName") in self._down:
-            return None
-        return pod
 
     def _write(self, pod: Object, status: dict[str, Any], *, ready: bool) -> None:
         now = self._clock.timestamp()
