@@ -121,7 +121,9 @@ class DisruptionController(Controller):
         if (most := spec.get("maxUnavailable")) is not None:
             expected = self._scale(budget, pods)
             return expected, max(0, expected - scaled(most, expected, round_up=True))
-        least = spec.get("minAvailable", 1)
+        least = spec.get("minAvailable")
+        if least is None:
+            return 0, 0
         if isinstance(least, int):
             return len(pods), least
         expected = self._scale(budget, pods)
