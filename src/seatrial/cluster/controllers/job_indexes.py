@@ -6,6 +6,7 @@ As pkg/controller/job/indexed_job_utils.go (Kubernetes 1.36).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from seatrial.model.objects import Object
 
@@ -59,7 +60,23 @@ def text_of(indexes: Iterable[int]) -> str:
     return ",".join(parts)
 
 
-def failures_of(pod: Object) -> int:
-    """How often the pod's index had failed before this pod, as its annotation says."""
-    text = pod.annotations.get(FAILURES, "0")
-    return int(text) if text.isdigit() else 0
+class Failures(NamedTuple):
+    """How often an index has failed: counted against its limit, and ignored by the podFailurePolicy."""
+
+    counted: int = 0
+    ignored: int = 0
+
+    def plus(self, *, ignored: bool) -> Failures:
+        """After one more failure."""
+        return Failures(self.counted, self.ignored + 1) if ignored else Failures(self.counted + 1, self.ignored)
+
+    def annotations(self) -> dict[str, str]:
+        """What the next pod of the index says of it (addIndexFailureCountAnnotation)."""
+        marks = {FAILURES: str(self.counted)}
+        return marks | ({IGNORED_FAILURES: str(self.ignored)} if self.ignored else {})
+
+
+def failures_of(pod: Object) -> Failures:
+    """How often the pod's index had failed before this pod, as its annotations say."""
+    counts = [pod.annotations.get(mark, "") for mark in (FAILURES, IGNORED_FAILURES)]
+    return Failures(*(int(text) if text.isdigit() else 0 for text in counts))

@@ -107,8 +107,8 @@ def removal_order(pods: Iterable[Object]) -> list[Object]:
     return sorted(pods, key=rank)
 
 
-def pod_of(job: Object, index: int | None = None, failures: int = 0) -> Object:
-    """A pod of the Job, for a completion index where the Job is indexed; `failures` of that index came before."""
+def pod_of(job: Object, index: int | None = None, before: job_indexes.Failures | None = None) -> Object:
+    """A pod of the Job, for a completion index where the Job is indexed, after failures of that index `before`."""
     template = job.spec.get("template") or {}
     pod = pod_control.pod_of(template, job)
     meta: dict[str, Any] = {"finalizers": [*(pod.metadata.get("finalizers") or ()), FINALIZER]}
@@ -117,7 +117,7 @@ def pod_of(job: Object, index: int | None = None, failures: int = 0) -> Object:
     marks = {job_indexes.INDEX: str(index)}
     meta["labels"] = {**pod.labels, **marks}
     if job_indexes.limit_per_index(job) is not None:
-        marks[job_indexes.FAILURES] = str(failures)
+        marks |= (before or job_indexes.Failures()).annotations()
     meta["annotations"] = {**pod.annotations, **marks}
     meta["generateName"] = f"{job.name}-{index}-"
     spec = {**pod.spec, "hostname": f"{job.name}-{index}"}

@@ -213,7 +213,7 @@ class Turn:
         for pod in self._failed:
             action = job_policies.match_failure(self.job, pod)[0]
             index = job_indexes.index_of(pod)
-            used_up = action == "FailIndex" or (action != "Ignore" and job_indexes.failures_of(pod) >= limit)
+            used_up = action == "FailIndex" or (action != "Ignore" and job_indexes.failures_of(pod).counted >= limit)
             if used_up and 0 <= index < completions and index not in self._indexes:
                 self._failed_indexes.add(index)
 
@@ -226,28 +226,33 @@ class Turn:
         """Create or delete pods; never both in one turn (manageJob)."""
         active, parallelism = len(self._active), int(self.job.spec.get("parallelism", 1))
         if self._suspended:
-            self._delete(self._active)
+            self._delete_uncounted(self._active)
             return
         if self._completions is None:
             wanted = active if self._successes() > 0 else parallelism
         else:
-            open_indexes = int(self._completions) - self._successes() - len(self._failed_indexes)
-            wanted = max(0, min(open_indexes, parallelism))
-        excess = self._duplicates() + job_pods.removal_order(self._active)
-        surplus = list(dict.fromkeys(p.key for p in excess[: max(active - wanted, len(self._duplicates()))]))
-        if surplus:
-            self._delete([p for p in self._active if p.key in surplus][:MOST_AT_ONCE])
+            wanted = max(0, min(int(self._completions) - self._successes(), parallelism))
+        if surplus := self._surplus(active - wanted):
+            self._delete_uncounted(surplus[:MOST_AT_ONCE])
             return
         leaving = job_pods.terminating(self.pods) if job_pods.only_replaces_failed(self.job) else 0
         missing = wanted - leaving - active
         if missing > 0:
             self._create(min(missing, MOST_AT_ONCE))
 
+    def _surplus(self, least: int) -> list[Object]:
+        """The active pods to delete: `least` of them, and all that are too many for their index."""
+        surplus = self._duplicates()
+        known = {p.key for p in surplus}
+        others = [p for p in job_pods.removal_order(self._active) if p.key not in known]
+        return surplus + others[: max(0, least - len(surplus))]
+
     def _duplicates(self) -> list[Object]:
-        """Active pods of an index that is done, out of range, or has an older pod."""
+        """Active pods of an index that is out of range or has another pod that is missed more."""
         if not job_indexes.is_indexed(self.job):
             return []
-        seen, extra = set(self._indexes | self._failed_indexes), []
+        seen: set[int] = set()
+        extra = []
         for pod in reversed(job_pods.removal_order(self._active)):
             index = job_indexes.index_of(pod)
             if index in seen or not 0 <= index < int(self._completions or 0):
@@ -283,24 +288,30 @@ class Turn:
                 break
             if index in busy or index in self._indexes or index in self._failed_indexes:
                 continue
-            failures, wait = self._history(index)
+            before, wait = self._history(index)
             if wait > 0:
                 self._wake(wait)
             else:
-                pods.append(job_pods.pod_of(self.job, index, failures))
+                pods.append(job_pods.pod_of(self.job, index, before))
         return pods
 
-    def _history(self, index: int) -> tuple[int, float]:
-        """Failures of an index so far and how long it has to wait for its next pod."""
+    def _history(self, index: int) -> tuple[job_indexes.Failures, float]:
+        """Failures of an index so far and how long it has to wait for its next pod (getRemainingTimePerIndex)."""
+        none = job_indexes.Failures()
         if job_indexes.limit_per_index(self.job) is None:
-            return 0, 0.0
+            return none, 0.0
         ended = [p for p in self.pods if job_indexes.index_of(p) == index and job_pods.has_failed(self.job, p)]
         if not ended:
-            return 0, 0.0
+            return none, 0.0
         last = max(ended, key=lambda p: (job_pods.finished_at(p), p.name))
         ignored = job_policies.match_failure(self.job, last)[0] == "Ignore"
-        failures = job_indexes.failures_of(last) + (not ignored)
-        return failures, job_pods.backoff(max(failures, 1)) - (self._now - job_pods.finished_at(last))
+        failures = job_indexes.failures_of(last).plus(ignored=ignored)
+        return failures, job_pods.backoff(sum(failures)) - (self._now - job_pods.finished_at(last))
+
+    def _delete_uncounted(self, pods: list[Object]) -> None:
+        """Delete pods that are not needed: they count as nothing, so they are let go first (deleteJobPods)."""
+        self._controller.untrack(pods)
+        self._delete(pods)
 
     def _delete(self, pods: list[Object]) -> None:
         gone = set()
