@@ -231,7 +231,8 @@ class Turn:
         """The status to write; once all pods are new and ready, the update revision is the current one."""
         counts, current = dict(self.status), self.current.name
         rolling = self._strategy.get("type", "RollingUpdate") == "RollingUpdate"
-        if rolling and counts["updatedReplicas"] == counts["replicas"] == counts["readyReplicas"]:
+        wanted = identity.replicas(self.set)
+        if rolling and counts["updatedReplicas"] == counts["replicas"] == counts["readyReplicas"] == wanted:
             counts["currentReplicas"], current = counts["updatedReplicas"], self.update.name
         status: Status = {"observedGeneration": self.set.metadata.get("generation", 1)}
         always = ("replicas", "availableReplicas")
