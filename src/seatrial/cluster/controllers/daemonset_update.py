@@ -77,15 +77,23 @@ def _replacing(views: list[NodeView], revision_hash: str, most: int, min_ready: 
 
 
 def _surging(views: list[NodeView], revision_hash: str, most: int, min_ready: int, now: float) -> Changes:
-    """Create new pods beside old ones as far as maxSurge allows, and delete old ones once the new are available."""
+    """Create new pods beside old ones as far as maxSurge allows, and delete old ones once the new are available.
+
+    Who surges expects to have all pods available: old ones on nodes that want none any more stay for as long as they
+    are missed.
+    """
     changes = Changes()
-    surging, allowed, candidates = 0, [], []
+    surging = available = 0
+    allowed, candidates, leaving = [], [], []
     for view in views:
         found = daemonset_pods.new_and_old(view.pods, revision_hash)
         if found is None:
             surging += 1
             continue
         new, old = found
+        head = old or new
+        serves = head is not None and is_available(head, min_ready, now)
+        available += serves
         if old is None:
             continue  # nothing to replace; where there is no pod at all the manage step makes one
         if new is not None:
@@ -94,10 +102,11 @@ def _surging(views: list[NodeView], revision_hash: str, most: int, min_ready: in
             else:
                 surging += 1
         elif not view.should_run:
-            changes.delete.append(old)
-        elif not is_available(old, min_ready, now):
+            (leaving if serves else changes.delete).append(old)
+        elif not serves:
             allowed.append(view.name)
         elif surging < most:
             candidates.append(view.name)
+    changes.delete += leaving[: max(0, available - sum(v.should_run for v in views))]
     changes.create = [*allowed, *candidates[: max(0, most - surging)]]
     return changes
