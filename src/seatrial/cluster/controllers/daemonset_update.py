@@ -84,7 +84,8 @@ def _surging(views: list[NodeView], revision_hash: str, most: int, min_ready: in
     """
     changes = Changes()
     surging = available = 0
-    allowed, candidates, leaving = [], [], []
+    allowed, candidates = [], []
+    leaving: list[Object] = []
     for view in views:
         found = daemonset_pods.new_and_old(view.pods, revision_hash)
         if found is None:
