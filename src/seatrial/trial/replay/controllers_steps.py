@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from seatrial.apis.kinds import is_namespaced
 from seatrial.cluster import errors, eviction
 from seatrial.cluster.cluster import Cluster
 from seatrial.cluster.failures.drain import cordon
 from seatrial.cluster.pod_lookup import pods_matching
+from seatrial.manifests.json_patch import apply_operations
 from seatrial.model.objects import Object, evolve
 from seatrial.trial.replay.controllers_rows import Watch
 from seatrial.trial.replay.patches import merged
@@ -43,8 +45,11 @@ class Steps:
 
     def _patch(self, step: Step) -> None:
         old = self._named(step)
-        strategic = step.get("type", "strategic") == "strategic"
-        self._cluster.api.update(Object(merged(old, step["body"], strategic=strategic)))
+        if step.get("type") == "json":
+            self._cluster.api.update(apply_operations(old, step["body"]))
+        else:
+            strategic = step.get("type", "strategic") == "strategic"
+            self._cluster.api.update(Object(merged(old, step["body"], strategic=strategic)))
 
     def _scale(self, step: Step) -> None:
         old = self._named(step)
@@ -86,7 +91,8 @@ class Steps:
         self._kubelets.use_cpu(_labels(step), int(step["millicores"]))
 
     def _named(self, step: Step) -> Object:
-        return self._cluster.api.present((step["kind"], self._namespace, step["name"]))
+        namespace = self._namespace if is_namespaced(step) else ""
+        return self._cluster.api.present((step["kind"], namespace, step["name"]))
 
     def _selected(self, step: Step) -> list[Object]:
         return pods_matching(self._cluster.store, self._namespace, {"matchLabels": _labels(step)})
