@@ -31,11 +31,12 @@ def play(scenario: Mapping[str, Any], *, seed: int = 0) -> list[Row]:
     cluster.apply([Object(apiVersion="v1", kind="Namespace", metadata={"name": namespace})])
     kubelets = ScriptedKubelets(cluster)
     kubelets.start()
-    for name in SHARED_NODES:
-        kubelets.register(_node({"metadata": {"name": name, "labels": {"pool": "common"}}}))
+    everything = nodes(scenario)
+    for node in everything[: len(SHARED_NODES)]:
+        kubelets.register(node)
     cluster.run(SHARED_BEFORE)
-    for given in scenario.get("nodes") or ():
-        kubelets.register(_node(given))
+    for node in everything[len(SHARED_NODES) :]:
+        kubelets.register(node)
     cluster.run(NODES_BEFORE)
     watch = Watch(cluster, namespace)
     steps = Steps(cluster, kubelets, watch, namespace)
@@ -45,6 +46,12 @@ def play(scenario: Mapping[str, Any], *, seed: int = 0) -> list[Row]:
         cluster.clock.at(begin + float(step["at"]), steps.do, step)
     cluster.run(float(scenario["seconds"]))
     return watch.rows
+
+
+def nodes(scenario: Mapping[str, Any]) -> list[Object]:
+    """The nodes that all scenarios share, then the scenario's own."""
+    shared = [{"metadata": {"name": name, "labels": {"pool": "common"}}} for name in SHARED_NODES]
+    return [_node(given) for given in (*shared, *(scenario.get("nodes") or ()))]
 
 
 def _node(given: Mapping[str, Any]) -> Object:
