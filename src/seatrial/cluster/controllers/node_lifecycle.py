@@ -89,10 +89,21 @@ class NodeLifecycleController(Controller):
                 continue  # the node changed or went meanwhile: the next look sees what it is then
             if self.store.get("Node", "", name) is node:
                 self._looks[name] = self._next_look(node)
-        self._zones.update()
+        self._handle_disruption()
         if self._zones.waiting() and not self._tainting:
             self._tainting = True
             self._taint_waiting()
+
+    def _handle_disruption(self) -> None:
+        """Nobody is driven from nodes that are all silent; the first that is heard again starts time anew for all."""
+        was = self._zones.all_down
+        self._zones.update()
+        if self._zones.all_down and not was:
+            for node in self.store.list("Node"):
+                self._zones.forget(node.name)
+                self._replace_taints(node, [], node_taints.NO_EXECUTE_KEYS, "NoExecute")
+        elif was and not self._zones.all_down:
+            self._heard = {name: (last, self.clock.now) for name, (last, _) in self._heard.items()}
 
     def _look_next_round(self, node: Object) -> None:
         self._looks[node.name] = self.clock.now

@@ -46,6 +46,8 @@ class Zones:
         self._clock = clock
         self._queues: dict[str, _Queue] = {}
         self._seen: dict[str, tuple[str, bool]] = {}
+        self.all_down = False
+        """Whether no node of any zone is ready: the fault is then likely the observer's."""
         self._counts: dict[str, list[int]] = {}
         """Nodes of each zone: those that are not ready, and those that are."""
 
@@ -96,11 +98,10 @@ class Zones:
 
     def update(self) -> None:
         """Set each zone's rate by how many of its nodes are ready (handleDisruption)."""
-        # Where nothing at all answers, the fault is likely the observer's: nobody is tainted.
-        all_down = bool(self._counts) and all(up == 0 for _, up in self._counts.values())
+        self.all_down = bool(self._counts) and all(up == 0 for _, up in self._counts.values())
         for zone, (down, up) in self._counts.items():
             partly = down > 2 and down / (down + up) >= UNHEALTHY
-            if all_down:
+            if self.all_down:
                 rate = 0.0
             elif up and partly:
                 rate = SLOW_RATE if down + up > LARGE else 0.0
