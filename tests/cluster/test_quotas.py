@@ -8,6 +8,7 @@ import pytest
 
 from seatrial.cluster import errors
 from seatrial.cluster.cluster import Cluster
+from seatrial.cluster.controllers.controller import LAST_RETRY
 from seatrial.model.objects import Object
 from tests.cluster.controllers.stage import Stage, workload
 
@@ -106,7 +107,7 @@ def test_a_deployment_stops_at_the_quota_and_goes_on_when_there_is_room() -> Non
     assert "FailedCreate" in stage.reasons("ReplicaSet")
     assert stage.get("ResourceQuota", "q").status["used"] == {"pods": "2"}
     stage.change("ResourceQuota", "q", hard={"pods": "5"})
-    stage.run(60)
+    stage.run(LAST_RETRY)  # nobody tells the ReplicaSet that there is room: it tries again, less and less often
     assert stage.ready() == 3
 
 

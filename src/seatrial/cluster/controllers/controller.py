@@ -32,7 +32,8 @@ class Controller:
         self.clock = cluster.clock
         self.store = cluster.store
         self.api = cluster.api
-        self._due: dict[str, float] = {}
+        self._queued: dict[str, float] = {}
+        self._delayed: dict[str, float] = {}
         self._failures: dict[str, int] = {}
 
     def start(self) -> None:
@@ -52,19 +53,29 @@ class Controller:
         for obj in found:
             self.enqueue(obj)
 
+    def latency_of(self, key: str) -> float:
+        """Seconds from a write to the sync of the key that it causes."""
+        return self.latency
+
     def add(self, key: str, delay: float | None = None) -> None:
-        """Sync `key` after `delay` seconds (default: the controller's latency), or earlier where already queued so."""
-        time = self.clock.now + (self.latency if delay is None else delay)
-        due = self._due.get(key)
+        """Sync `key` at once, as far as the controller's latency allows, or after `delay` seconds.
+
+        The two know nothing of each other, as upstream's Add and AddAfter: what is due at once does not take back what
+        is due later. Of two delays the one that ends first counts.
+        """
+        queue = self._queued if delay is None else self._delayed
+        time = self.clock.now + (self.latency_of(key) if delay is None else delay)
+        due = queue.get(key)
         if due is not None and due <= time:
             return
-        self._due[key] = time
-        self.clock.at(time, self._work, key, time)
+        queue[key] = time
+        self.clock.at(time, self._work, key, time, delay is not None)
 
-    def _work(self, key: str, time: float) -> None:
-        if self._due.get(key) != time:
-            return  # queued anew for another moment
-        del self._due[key]
+    def _work(self, key: str, time: float, delayed: bool) -> None:
+        queue = self._delayed if delayed else self._queued
+        if queue.get(key) != time:
+            return  # queued anew for an earlier moment
+        del queue[key]
         try:
             self.sync(key)
         except errors.ApiError:

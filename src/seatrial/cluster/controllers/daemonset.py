@@ -42,9 +42,9 @@ class DaemonSetController(WorkloadController):
             self._wants.pop(obj.uid, None)
         super().on_workload(event, obj, old)
 
-    def add(self, key: str, delay: float | None = None) -> None:
-        """Queue a key; the more nodes there are, the longer the look that is under way takes."""
-        super().add(key, self.latency + PER_NODE * self.store.count("Node") if delay is None else delay)
+    def latency_of(self, key: str) -> float:
+        """The more nodes there are, the longer the look that is under way takes."""
+        return self.latency + PER_NODE * self.store.count("Node")
 
     def _on_node(self, event: EventType, node: Object, old: Object | None) -> None:
         if old is not None and old.spec == node.spec and old.labels == node.labels:

@@ -42,9 +42,9 @@ class EndpointSliceController(Controller):
         self.store.watch("Pod", self._on_pod)
         self.enqueue_all(self.store.list("Service"))
 
-    def add(self, key: str, delay: float | None = None) -> None:
-        """Queue a Service; the more endpoints it has, the longer the look that is under way takes."""
-        super().add(key, self.latency + PER_POD * self._sizes.get(key, 0) if delay is None else delay)
+    def latency_of(self, key: str) -> float:
+        """The more endpoints a Service has, the longer the look that is under way takes."""
+        return self.latency + PER_POD * self._sizes.get(key, 0)
 
     def _on_service(self, event: EventType, service: Object, old: Object | None) -> None:
         self.enqueue(service)
