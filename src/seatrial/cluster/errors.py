@@ -31,12 +31,6 @@ class Conflict(ApiError):
     code = 409
 
 
-class Invalid(ApiError):
-    """The object does not hold what Kubernetes demands of it."""
-
-    code = 422
-
-
 class Forbidden(ApiError):
     """Admission refuses, e.g. a quota."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from seatrial.manifests.places import Place
@@ -93,10 +93,6 @@ class Finding:
     cause: tuple[Cause, ...] = ()
     evidence: dict[str, Any] = field(default_factory=dict)
     fix: Fix | None = None
-
-    def with_fix(self, fix: Fix) -> Finding:
-        """The same finding with another fix."""
-        return replace(self, fix=fix)
 
     @property
     def order(self) -> tuple[Any, ...]:

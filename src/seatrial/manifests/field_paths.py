@@ -43,13 +43,8 @@ def join(steps: Iterable[Step]) -> str:
     return path
 
 
-def of_pointer(pointer: str, value: Any = None) -> str:
-    """The path of a JSON Pointer (RFC 6901); digits are places where `value` has a list there, or is not given."""
-    return join(pointer_steps(pointer, value))
-
-
 def pointer_steps(pointer: str, value: Any = None) -> tuple[Step, ...]:
-    """The steps of a JSON Pointer; see `of_pointer`."""
+    """The steps of a JSON Pointer (RFC 6901); digits are places where `value` has a list there, or is not given."""
     steps: list[Step] = []
     known = value is not None
     for name in tokens_of(pointer):

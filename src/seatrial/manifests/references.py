@@ -26,15 +26,19 @@ class Reference:
 
 
 class References:
-    """The references of a whole inventory, and the way back."""
+    """The references of a whole inventory, and the way back. Each resource is looked through when it is asked for."""
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
-        self._of = {id(resource): tuple(_references_of(resource)) for resource in inventory}
+        self._of: dict[int, tuple[Resource, tuple[Reference, ...]]] = {}
+        """By identity; the resource is kept beside its references, so that its identity stays its own."""
 
     def of(self, resource: Resource) -> tuple[Reference, ...]:
         """What the resource refers to, in the order of its fields."""
-        return self._of.get(id(resource)) or tuple(_references_of(resource))
+        known = self._of.get(id(resource))
+        if known is None:
+            known = self._of[id(resource)] = (resource, tuple(_references_of(resource)))
+        return known[1]
 
     def target(self, reference: Reference) -> Resource | None:
         """The resource that is meant, where the inventory has it."""

@@ -22,6 +22,12 @@ def containers(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield from spec.get("containers") or ()
 
 
+def container_statuses(pod: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The statuses of all init and ordinary containers of a pod, in that order."""
+    status = pod.get("status") or {}
+    return [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
+
+
 def is_terminal(pod: Mapping[str, Any]) -> bool:
     """Whether the pod's phase is Succeeded or Failed."""
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")

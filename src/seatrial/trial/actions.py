@@ -8,7 +8,9 @@ from typing import Any
 from seatrial.cluster import errors
 from seatrial.cluster.cluster import Cluster
 from seatrial.cluster.failures.drain import Drain, cordon
+from seatrial.findings.wording import counted
 from seatrial.model.objects import Key, Object, dig, evolve
+from seatrial.trial.owners import workload_key
 from seatrial.trial.recorder import Recorder
 
 RELEASE = "seatrial.dev/release"
@@ -35,10 +37,10 @@ class Rollout:
         count = 0
         for kind in ROLLED_OUT:
             for workload in self._cluster.store.list(kind):
-                if self._only is None or f"{workload.namespace}/{kind}/{workload.name}" in self._only:
+                if self._only is None or workload_key(kind, workload.namespace, workload.name) in self._only:
                     release(self._cluster, workload, RELEASE, "next")
                     count += 1
-        self._recorder.mark(f"new version of {count} workload{'s' if count != 1 else ''}")
+        self._recorder.mark(f"new version of {counted(count, 'workload')}")
         self.finished = True
 
 

@@ -15,7 +15,7 @@ from seatrial.findings.wording import clock, counted, lasting
 from seatrial.model import pods
 from seatrial.model.objects import Object, condition_of, dig
 from seatrial.trial.actions import ConfigChange, Drains, Rollout
-from seatrial.trial.owners import workload_key, workload_of
+from seatrial.trial.owners import key_of, workload_key, workload_of
 from seatrial.trial.stale import stale_consumers
 from seatrial.trial.symptoms import Symptom
 from seatrial.trial.timeline import Step, spans
@@ -126,7 +126,7 @@ def _unfinished(record: Record) -> Iterator[Symptom]:
         obj = store.get(*resource.key)
         if obj is None or is_rolled_out(obj):
             continue
-        key = workload_key(resource.kind, resource.namespace, resource.name)
+        key = key_of(resource)
         why = _why_unfinished(record, key, obj)
         updated = int(obj.status.get("updatedReplicas") or obj.status.get("updatedNumberScheduled") or 0)
         message = f"the rollout of `{resource.name}` never ends: {updated} of {wanted(obj)} pods are updated: {why}"

@@ -8,7 +8,7 @@ from typing import Any
 from seatrial.manifests.resources import Resource
 from seatrial.model import pods
 from seatrial.model.objects import Object, condition_of, dig
-from seatrial.trial.owners import workload_key, workload_of
+from seatrial.trial.owners import key_of, workload_of
 from seatrial.trial.recorder import restarts_of
 from seatrial.trial.symptoms import Symptom
 from seatrial.trial.voyage import SETTLE, Record, Voyage, wanted
@@ -25,7 +25,7 @@ def judge_settling(record: Record) -> list[Symptom]:
         by_workload.setdefault(workload_of(voyage.cluster.store, pod), []).append(pod)
     found: list[Symptom] = []
     for resource in voyage.inventory.workloads():
-        key = workload_key(resource.kind, resource.namespace, resource.name)
+        key = key_of(resource)
         found.extend(_judge(voyage, resource, key, by_workload.get(key, [])))
     return found
 
@@ -63,7 +63,7 @@ def _looping(voyage: Voyage, key: str, name: str, owned: list[Object]) -> Sympto
     worst = max(owned, key=restarts_of, default=None)
     if worst is None or restarts_of(worst) < RESTARTS:
         return None
-    container = max(_statuses(worst), key=lambda status: int(status.get("restartCount") or 0))
+    container = max(pods.container_statuses(worst), key=lambda status: int(status.get("restartCount") or 0))
     last: dict[str, Any] = dig(container, "lastState", "terminated", default={})
     why = _killed_by(voyage, worst, str(container.get("name"))) or f"it ends with {last.get('reason', 'Error')}"
     evidence = {
@@ -95,7 +95,7 @@ def _last_warning(voyage: Voyage, pod: Object) -> str:
 
 def _waiting(key: str, name: str, owned: list[Object]) -> Symptom | None:
     for pod in owned:
-        for status in _statuses(pod):
+        for status in pods.container_statuses(pod):
             waiting: dict[str, Any] = dig(status, "state", "waiting", default={})
             reason = waiting.get("reason", "")
             if reason in ("", "PodInitializing", "ContainerCreating", "CrashLoopBackOff"):
@@ -147,7 +147,3 @@ def _unreachable(voyage: Voyage, key: str, name: str, *, healthy: bool) -> Itera
         evidence = {"entrance": entrance, "failedRequestsPerSecond": round(flow.rps, 1), "path": route.path}
         yield Symptom("outage", key, SETTLE, "error", message, evidence)
         return
-
-
-def _statuses(pod: Object) -> list[dict[str, Any]]:
-    return [*(pod.status.get("initContainerStatuses") or ()), *(pod.status.get("containerStatuses") or ())]

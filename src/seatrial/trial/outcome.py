@@ -11,7 +11,7 @@ from seatrial.findings.finding import Finding, ResourceRef
 from seatrial.findings.outcome import Inputs, Outcome, WorkloadLine
 from seatrial.findings.verdict import verdict_of
 from seatrial.manifests.inventory import Inventory
-from seatrial.trial.owners import workload_key
+from seatrial.trial.owners import key_of, workload_key
 from seatrial.trial.run import Trial
 
 
@@ -60,7 +60,7 @@ def outcome_of(
         about[workload_key(ref.kind, ref.namespace, ref.name)].append(finding)
     lines = []
     for resource in inventory.workloads():
-        key = workload_key(resource.kind, resource.namespace, resource.name)
+        key = key_of(resource)
         lines.append(
             WorkloadLine(
                 kind=resource.kind,

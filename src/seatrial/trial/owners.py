@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seatrial.cluster.store import Store
+from seatrial.manifests.resources import Resource
 from seatrial.model.objects import Object, controller_of
 
 DEPTH = 8
@@ -12,6 +13,11 @@ DEPTH = 8
 def workload_key(kind: str, namespace: str, name: str) -> str:
     """How timelines and profiles name a workload: `shop/Deployment/cart`."""
     return f"{namespace}/{kind}/{name}"
+
+
+def key_of(workload: Resource) -> str:
+    """The key of a workload among the manifests."""
+    return workload_key(workload.kind, workload.namespace, workload.name)
 
 
 def workload_of(store: Store, obj: Object) -> str:

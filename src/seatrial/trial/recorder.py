@@ -179,12 +179,11 @@ def pod_state(pod: Object) -> str:
 
 def restarts_of(pod: Object) -> int:
     """Restarts of all ordinary containers and sidecars."""
-    statuses = [*(pod.status.get("containerStatuses") or ()), *(pod.status.get("initContainerStatuses") or ())]
-    return sum(int(s.get("restartCount") or 0) for s in statuses)
+    return sum(int(status.get("restartCount") or 0) for status in pods.container_statuses(pod))
 
 
 def _crashing(pod: Object) -> bool:
-    for status in (*(pod.status.get("initContainerStatuses") or ()), *(pod.status.get("containerStatuses") or ())):
+    for status in pods.container_statuses(pod):
         state = status.get("state") or {}
         reason = (state.get("waiting") or state.get("terminated") or {}).get("reason", "")
         if reason in CRASH_REASONS:

@@ -14,7 +14,7 @@ from seatrial.manifests.resources import Resource
 from seatrial.model import pods
 from seatrial.model.objects import Object, dig, seconds_of
 from seatrial.trial.actions import ROLLED_OUT, ConfigChange
-from seatrial.trial.owners import workload_key, workload_of
+from seatrial.trial.owners import key_of, workload_of
 from seatrial.trial.symptoms import Symptom
 from seatrial.trial.voyage import Voyage
 
@@ -28,7 +28,7 @@ def stale_consumers(voyage: Voyage, scenario: str, change: ConfigChange) -> Iter
             running.setdefault(workload_of(voyage.cluster.store, pod), []).append(pod)
     for resource in voyage.inventory.of_kind(*ROLLED_OUT):
         found = [r for r in index.of(resource) if r.kind in ("ConfigMap", "Secret")]
-        key = workload_key(resource.kind, resource.namespace, resource.name)
+        key = key_of(resource)
         yield from _judge(voyage, scenario, change, resource, found, running.get(key, []))
 
 
@@ -57,7 +57,7 @@ def _judge(
             "config": f"{reference.kind}/{reference.name}", "path": reference.path,
             "stalePods": len(old), "pods": len(running), "seconds": round(age),
         }  # fmt: skip
-        key = workload_key(resource.kind, resource.namespace, resource.name)
+        key = key_of(resource)
         yield Symptom("stale-config", key, scenario, "warning", message, evidence)
         return
 

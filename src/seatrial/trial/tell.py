@@ -12,7 +12,7 @@ from seatrial.manifests.resources import Resource
 from seatrial.trial.remedies.remedy import Change, Remedy
 from seatrial.trial.remedies.search import Found
 from seatrial.trial.symptoms import Symptom
-from seatrial.trial.voyage import Voyage
+from seatrial.trial.voyage import SETTLE, Voyage
 
 
 def tell(voyage: Voyage, symptom: Symptom, found: Found | None, rungs: list[Remedy], before: dict[str, Any]) -> Finding:
@@ -59,7 +59,7 @@ def refusal_finding(resource: Resource, text: str) -> Finding:
         message=f"the API server refuses {resource.kind} `{resource.name}`: {text}",
         resource=reference_to(resource),
         location=Location(resource.place),
-        scenario="settle",
+        scenario=SETTLE,
         symptom="stuck",
     )
 

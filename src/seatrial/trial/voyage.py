@@ -25,7 +25,7 @@ from seatrial.model.objects import BUILT_IN_GROUPS, Object, group_of
 from seatrial.trial import profiles, surroundings
 from seatrial.trial.actions import ACTIONS, DRAIN_TIMEOUT, Action
 from seatrial.trial.behaviour import ProfileRuntime, startup_seconds
-from seatrial.trial.owners import workload_key
+from seatrial.trial.owners import key_of
 from seatrial.trial.profiles import Profiles
 from seatrial.trial.recorder import Recorder
 from seatrial.trial.routes import Route, routes
@@ -150,7 +150,7 @@ class Voyage:
         """Each workload's load is spread evenly over the routes that lead to it."""
         for route in found:
             workload = route.workload
-            key = workload_key(workload.kind, workload.namespace, workload.name)
+            key = key_of(workload)
             self.flow_routes.setdefault(key, []).append(route)
         for key, ways in self.flow_routes.items():
             namespace, kind, name = key.split("/")
@@ -189,7 +189,7 @@ class Voyage:
         """How many pods each workload is meant to have now, by key."""
         found = {}
         for resource in self.inventory.workloads():
-            key = workload_key(resource.kind, resource.namespace, resource.name)
+            key = key_of(resource)
             obj = self.cluster.store.get(*resource.key)
             found[key] = wanted(obj) if obj is not None else 0
         return found

@@ -56,12 +56,3 @@ def each(fields: Fields, name: str, function: Callable[[Fields], Fields]) -> Fie
         changed = changed or new is not item
         items.append(new)
     return {**fields, name: items} if changed else fields
-
-
-def each_value(fields: Fields, name: str, function: Callable[[Fields], Fields]) -> Fields:
-    """`fields` with each value of the map under `name` passed through `function`."""
-    old = fields.get(name)
-    if not old:
-        return fields
-    values = {key: function(value) for key, value in old.items()}
-    return {**fields, name: values} if any(values[key] is not old[key] for key in old) else fields

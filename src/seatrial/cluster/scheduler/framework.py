@@ -45,7 +45,6 @@ class Reach(Enum):
 class Code(IntEnum):
     """Why a pod cannot go somewhere (framework.Code)."""
 
-    SUCCESS = 0
     UNSCHEDULABLE = 2
     UNSCHEDULABLE_AND_UNRESOLVABLE = 3
     """Taking pods away from the node would not help: preemption does not look at it."""

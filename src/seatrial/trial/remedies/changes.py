@@ -118,7 +118,7 @@ def readiness_probe(inventory: Inventory, workload: Resource) -> Remedy | None:
     return Remedy("add a readiness probe", (Change(workload, (operation,), blames=(path,)),))
 
 
-def startup_probe(inventory: Inventory, workload: Resource, container_name: str, startup: float) -> Remedy | None:
+def startup_probe(workload: Resource, container_name: str, startup: float) -> Remedy | None:
     """A startup probe that gives the process twice the time that it took, before liveness looks at it."""
     containers = dig(workload.object, *POD, "containers", default=[])
     for index, container in enumerate(containers):

@@ -51,7 +51,7 @@ def _settling(symptom: Symptom, voyage: Voyage, workload: Resource) -> list[Reme
             for candidate in template.spec.get("containers") or () if template else ():
                 if candidate["name"] == container and template:
                     startup = startup_seconds(profile, template.spec, template.annotations, candidate)
-            return ladder(changes.startup_probe(voyage.inventory, workload, container, startup))
+            return ladder(changes.startup_probe(workload, container, startup))
         case "stuck":
             return ladder(mending.nearest_names(voyage.inventory, workload))
         case "outage":
