@@ -116,6 +116,20 @@ def test_a_scenario_of_ones_own_is_run_and_a_wrong_one_named_by_its_line(pod: Pa
     assert f"{own}:6:" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("version", "fact", "place"),
+    [("v1alpha1", "startupSecond: 3", ":5:"), ("v2", "startupSeconds: 3", ":1:")],
+)
+def test_a_wrong_profile_is_named_by_its_line(pod: Path, version: str, fact: str, place: str) -> None:
+    own = pod.parent / "profiles.yaml"
+    own.write_text(
+        f"apiVersion: seatrial.dev/{version}\nkind: WorkloadProfiles\nprofiles:\n  shop/Pod/a:\n    {fact}\n"
+    )
+    result = sail(pod.parent, "--scenario", "rollout")
+    assert result.exit_code == 2
+    assert f"{own}{place}" in result.stderr
+
+
 def test_a_report_that_cannot_be_written_loses_nothing(pod: Path, tmp_path: Path) -> None:
     place = tmp_path / "a-folder"
     place.mkdir()

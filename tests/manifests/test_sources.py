@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from seatrial.manifests import sources
+from seatrial.manifests.counts import Counts
 from seatrial.manifests.limits import Limits
-from seatrial.manifests.sources import Counts, InputError
+from seatrial.manifests.sources import InputError
 
 POD_C = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "c"}}'
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n"

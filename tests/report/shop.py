@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from seatrial.findings.finding import Cause, Finding, Fix, Location, Patch, ResourceRef
-from seatrial.findings.outcome import Inputs, Outcome, WorkloadLine
+from seatrial.findings.outcome import Outcome, WorkloadLine
+from seatrial.manifests.counts import Counts
 from seatrial.manifests.places import Place
 
 SCENARIOS = {
@@ -84,7 +85,7 @@ def reference(kind: str, name: str) -> ResourceRef:
 def outcome() -> Outcome:
     findings = tuple(sorted([*_shown(), *_checked()], key=lambda finding: finding.order))
     return Outcome(
-        inputs=Inputs(files=14, documents=33, resources=31, skipped=2),
+        inputs=Counts(files=14, documents=33, resources=31, skipped=2),
         verdict="fail",
         findings=findings,
         workloads=tuple(_lines(findings)),

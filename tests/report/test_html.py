@@ -11,8 +11,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from seatrial.findings.outcome import Inputs, Outcome
+from seatrial.findings.outcome import Outcome
 from seatrial.findings.verdict import Verdict
+from seatrial.manifests.counts import Counts
 from seatrial.report import html
 
 from . import shop
@@ -145,7 +146,7 @@ def test_the_verdict_says_whose_users_would_have_noticed(
 
 
 def test_an_outcome_without_workloads_is_a_page_too() -> None:
-    page = html.render(Outcome(inputs=Inputs(files=1), verdict="pass"))
+    page = html.render(Outcome(inputs=Counts(files=1), verdict="pass"))
     assert "Nothing was found." in page
     assert Tags(page).open == []
 

@@ -10,7 +10,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from seatrial.findings.outcome import Inputs, Outcome
+from seatrial.findings.outcome import Outcome
+from seatrial.manifests.counts import Counts
 from seatrial.report import json_report
 
 from . import shop
@@ -29,7 +30,7 @@ def document() -> dict[str, Any]:
     return parsed
 
 
-@pytest.mark.parametrize("outcome", [shop.outcome(), Outcome(inputs=Inputs(), verdict="pass")], ids=["shop", "empty"])
+@pytest.mark.parametrize("outcome", [shop.outcome(), Outcome(inputs=Counts(), verdict="pass")], ids=["shop", "empty"])
 def test_outcomes_have_the_published_shape(schema: jsonschema_rs.Draft202012Validator, outcome: Outcome) -> None:
     found = [f"{error.instance_path}: {error.message}" for error in schema.iter_errors(json_report.document(outcome))]
     assert found == []

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seatrial.findings.outcome import Inputs, Outcome, WorkloadLine
+from seatrial.findings.outcome import Outcome, WorkloadLine
+from seatrial.manifests.counts import Counts
 from seatrial.report import text
 
 from . import shop
@@ -113,7 +114,7 @@ def test_colour_changes_nothing_but_colour() -> None:
 
 
 def test_an_empty_outcome_is_a_pass() -> None:
-    outcome = Outcome(inputs=Inputs(files=1, documents=1, resources=1), verdict="pass")
+    outcome = Outcome(inputs=Counts(files=1, documents=1, resources=1), verdict="pass")
     assert text.render(outcome, colour=False, width=80) == "PASS  nothing found in 1 resource in 1 file\n"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from seatrial.findings.finding import Cause, Finding, Location, ResourceRef, Severity
-from seatrial.findings.outcome import Inputs, Outcome
+from seatrial.findings.outcome import Outcome
+from seatrial.manifests.counts import Counts
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
@@ -24,7 +25,7 @@ def finding(rule: str, severity: Severity, path: str, *, shown: bool = False, co
 
 def outcome(shown: list[Finding], static: list[Finding]) -> Outcome:
     trial = Trial(findings=shown)
-    return outcome_of(INVENTORY, Inputs(), trial, static, assumptions=(), unmodelled=(), summary={})
+    return outcome_of(INVENTORY, Counts(), trial, static, assumptions=(), unmodelled=(), summary={})
 
 
 def test_a_check_of_the_same_field_is_folded_into_what_was_shown() -> None:

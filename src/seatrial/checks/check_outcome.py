@@ -8,15 +8,16 @@ from collections.abc import Collection
 from seatrial.checks import judge, registry, validity
 from seatrial.checks.scene import Scene
 from seatrial.findings.finding import Finding, ResourceRef, reference_to
-from seatrial.findings.outcome import Inputs, Outcome, WorkloadLine
+from seatrial.findings.outcome import Outcome, WorkloadLine
 from seatrial.findings.verdict import verdict_of
+from seatrial.manifests.counts import Counts
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.sources import Reading
 
 
 def of(
     reading: Reading,
-    inputs: Inputs,
+    inputs: Counts,
     kube_version: str,
     *,
     select: Collection[str] = (),

@@ -20,13 +20,13 @@ from seatrial.checks.schema_locations import SchemaLocations
 from seatrial.checks.validity import CustomKinds, Judgement
 from seatrial.crew import side_by_side
 from seatrial.findings.finding import Finding
-from seatrial.findings.outcome import Inputs, Outcome
+from seatrial.findings.outcome import Outcome
 from seatrial.findings.verdict import verdict_of
 from seatrial.manifests import sources
+from seatrial.manifests.counts import Counts
 from seatrial.manifests.documents import Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.rendering import Plan
-from seatrial.manifests.sources import Counts
 
 SHARE = 100
 """Files of a share: enough to make up for the handing over, few enough to occupy all hands to the end."""
@@ -81,7 +81,7 @@ class Validation:
         findings.sort(key=lambda finding: finding.order)
         skipped = sum(judgement.not_api_kinds.values())
         return Outcome(
-            inputs=Inputs(counts.files, counts.documents, counts.resources - skipped, counts.skipped + skipped),
+            inputs=Counts(counts.files, counts.documents, counts.resources - skipped, counts.skipped + skipped),
             verdict=verdict_of(findings),
             findings=tuple(findings),
             not_modelled=tuple(judgement.sentences()),

@@ -41,7 +41,7 @@ def command(
     reading = inputs.read(paths, needs_objects=True)
     try:
         outcome = check_outcome.of(
-            reading, inputs.counts(reading), kube_version, select=select, ignore=ignore, diffs=output != "text"
+            reading, reading.counts, kube_version, select=select, ignore=ignore, diffs=output != "text"
         )
     except registry.UnknownRule as error:
         inputs.fail(f"{error}; docs/checks lists them")

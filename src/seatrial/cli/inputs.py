@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from seatrial.findings.outcome import Inputs
     from seatrial.manifests.sources import Reading
 
 P = ParamSpec("P")
@@ -89,14 +88,6 @@ def tell(lines: Iterable[object]) -> None:
     """What could not be read or is worth knowing, a line each on stderr."""
     for line in lines:
         click.echo(f"seatrial: {line}", err=True)
-
-
-def counts(reading: Reading) -> Inputs:
-    """How much was read, as outcomes carry it."""
-    from seatrial.findings.outcome import Inputs
-
-    found = reading.counts
-    return Inputs(found.files, found.documents, found.resources, found.skipped)
 
 
 def finish(reading: Reading, code: int = 0) -> NoReturn:

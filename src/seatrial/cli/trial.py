@@ -58,13 +58,13 @@ def command(
     try:
         known = profiles.read(reading.inventory)  # these documents need no name
     except profiles.ProfileError as error:
-        inputs.fail(str(error))
+        inputs.fail(f"{reading.inventory.locate(error.resource, error.path)}: {error}")
     fleet, description = fleets.nodes_for(inventory, nodes, cluster)
     hands = jobs or os.cpu_count() or 1
     trial = run.run(inventory, fleet, known, scenarios, seed=seed, verify=verify, hands=hands, progress=_progress)
     result = outcome.outcome_of(
         reading.inventory,
-        inputs.counts(reading),
+        reading.counts,
         trial,
         [*invalid, *judge(inventory)],
         assumptions=[description, *left_out, *unmodelled.assumed(inventory, known)],

@@ -7,16 +7,7 @@ from typing import Any
 
 from seatrial.findings.finding import Finding
 from seatrial.findings.verdict import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """How much was read; `skipped` counts documents that are no Kubernetes objects."""
-
-    files: int = 0
-    documents: int = 0
-    resources: int = 0
-    skipped: int = 0
+from seatrial.manifests.counts import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +26,7 @@ class WorkloadLine:
 class Outcome:
     """What a command found. `timelines` are plain data for the reports: see `docs/timeline.md`."""
 
-    inputs: Inputs
+    inputs: Counts
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     workloads: tuple[WorkloadLine, ...] = ()

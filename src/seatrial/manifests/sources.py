@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from seatrial.manifests import documents, lists, rendering
+from seatrial.manifests.counts import Counts
 from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.limits import DEFAULT, Limits
@@ -30,16 +31,6 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 class InputError(Exception):
     """The user named something that cannot be read at all. The text is one line: place, what, what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much was read; `skipped` counts documents that are no Kubernetes objects, and templates left unrendered."""
-
-    files: int = 0
-    documents: int = 0
-    resources: int = 0
-    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

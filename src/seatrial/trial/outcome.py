@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from seatrial.findings.finding import Finding, ResourceRef
-from seatrial.findings.outcome import Inputs, Outcome, WorkloadLine
+from seatrial.findings.outcome import Outcome, WorkloadLine
 from seatrial.findings.verdict import verdict_of
+from seatrial.manifests.counts import Counts
 from seatrial.manifests.inventory import Inventory
 from seatrial.trial.owners import key_of, workload_key
 from seatrial.trial.run import Trial
@@ -44,7 +45,7 @@ def _folded(shown: Sequence[Finding], static: Sequence[Finding]) -> list[Finding
 
 def outcome_of(
     inventory: Inventory,
-    inputs: Inputs,
+    inputs: Counts,
     trial: Trial,
     static: Sequence[Finding],
     *,

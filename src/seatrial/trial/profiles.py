@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from seatrial.manifests.resources import Resource
+from seatrial.model.objects import kind_of
 
 API_VERSION = "seatrial.dev/v1alpha1"
+KIND = "WorkloadProfiles.seatrial.dev"
 Sigterm = Literal["drains", "exits-at-once", "ignores"]
 
 STARTUP_SECONDS = 2.0
@@ -29,10 +31,11 @@ SIGTERM: Sigterm = "exits-at-once"
 
 
 class ProfileError(ValueError):
-    """A WorkloadProfiles document that says something impossible; `path` is the field."""
+    """A WorkloadProfiles document, `resource`, that says something impossible; `path` is the field."""
 
-    def __init__(self, path: str, message: str) -> None:
+    def __init__(self, resource: Resource, path: str, message: str) -> None:
         super().__init__(f"{path}: {message}")
+        self.resource = resource
         self.path = path
         self.message = message
 
@@ -106,39 +109,41 @@ def read(resources: Iterable[Resource]) -> Profiles:
     profiles: dict[str, Profile] = {}
     ignored: set[str] = set()
     for resource in resources:
-        if resource.object.get("apiVersion") != API_VERSION or resource.kind != "WorkloadProfiles":
+        if kind_of(resource.object) != KIND:
             continue
+        if resource.object.get("apiVersion") != API_VERSION:
+            raise ProfileError(resource, "apiVersion", f"must be {API_VERSION}")
         given = resource.object.get("profiles") or {}
         if not isinstance(given, Mapping):
-            raise ProfileError("profiles", "must be a mapping of namespace/Kind/name to what is known of it")
+            raise ProfileError(resource, "profiles", "must be a mapping of namespace/Kind/name to what is known of it")
         for workload, facts in given.items():
             if workload.count("/") != 2:
-                raise ProfileError(f"profiles[{workload}]", "must be named namespace/Kind/name")
-            profiles[workload] = _profile(f"profiles[{workload}]", facts)
+                raise ProfileError(resource, f"profiles[{workload}]", "must be named namespace/Kind/name")
+            profiles[workload] = _profile(resource, f"profiles[{workload}]", facts)
             ignored.update(NOT_MODELLED.keys() & facts.keys())
     said = tuple(f"{NOT_MODELLED[key]} (profile key {key})" for key in sorted(ignored))
     return Profiles(profiles, said)
 
 
-def _profile(path: str, facts: Any) -> Profile:
+def _profile(resource: Resource, path: str, facts: Any) -> Profile:
     if not isinstance(facts, Mapping):
-        raise ProfileError(path, "must be a mapping")
+        raise ProfileError(resource, path, "must be a mapping")
     values: dict[str, Any] = {"stated": frozenset(facts)}
     for key, value in facts.items():
         where = f"{path}.{key}"
         if key in _NUMBERS:
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ProfileError(where, f"must be a number of at least 0, not {value!r}")
+                raise ProfileError(resource, where, f"must be a number of at least 0, not {value!r}")
             values[_NUMBERS[key]] = float(value)
         elif key == "handlesSigterm":
             if value not in get_args(Sigterm):
-                raise ProfileError(where, f"must be one of {', '.join(get_args(Sigterm))}, not {value!r}")
+                raise ProfileError(resource, where, f"must be one of {', '.join(get_args(Sigterm))}, not {value!r}")
             values["sigterm"] = value
         elif key == "reloads":
             if not isinstance(value, Mapping) or not all(isinstance(v, bool) for v in value.values()):
-                raise ProfileError(where, "must map names of volumes to true or false")
+                raise ProfileError(resource, where, "must map names of volumes to true or false")
             values["reloads"] = dict(value)
         elif key not in NOT_MODELLED:
             known = sorted({*_NUMBERS, "handlesSigterm", "reloads", *NOT_MODELLED})
-            raise ProfileError(where, f"no such key; known are {', '.join(known)}")
+            raise ProfileError(resource, where, f"no such key; known are {', '.join(known)}")
     return Profile(**values)
