@@ -93,9 +93,9 @@ def test_sound_objects_beside_a_refused_one_go_on_the_trial(pod: Path) -> None:
     "args",
     [
         ["--nodes", "3xnothing"],
-        ["--nodes", "3xe2-standard-4", "--cluster", "cluster.yaml"],
+        ["--nodes", "3xe2-standard-4", "--fleet", "fleet.yaml"],
         ["--scenario", "mutiny"],
-        ["--cluster", "/no/such/file.yaml"],
+        ["--fleet", "/no/such/file.yaml"],
     ],
 )
 def test_bad_usage_is_one_line_and_exit_code_2(pod: Path, args: list[str]) -> None:

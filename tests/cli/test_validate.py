@@ -114,11 +114,11 @@ def test_definitions_may_lie_elsewhere(write: Any) -> None:
     described = write(json.dumps(definition), "crd.json")
     boat = write("apiVersion: example.com/v1\nkind: Boat\nmetadata: {name: a}\nspec: {sails: two}\n", "boat.yaml")
     assert run(boat).exit_code == 0
-    result = run(boat, "--crds", described)
+    result = run(boat, "--crd-dir", described)
     assert result.exit_code == 1
     assert result.stdout.startswith(f"{boat}:4:8: error: Boat/a: spec.sails: Invalid value")
     assert "1 error in 1 resource" in result.stdout
-    assert run(boat, "--crds", "nowhere").exit_code == 2
+    assert run(boat, "--crd-dir", "nowhere").exit_code == 2
 
 
 def test_json_is_sent_as_it_is_written(write: Any) -> None:

@@ -17,28 +17,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def fleet_options(command: F) -> F:
-    """`--nodes` and `--cluster`."""
-    command = click.option("--cluster", metavar="FILE", help="Node objects or machine shapes; see docs/clusters.md.")(
-        command
-    )
+    """`--nodes` and `--fleet`."""
+    command = click.option(
+        "--fleet", "fleet_file", metavar="FILE", help="Node objects or machine shapes; see docs/clusters.md."
+    )(command)
     return click.option("--nodes", metavar="FLEET", help="Nodes, as in 3xe2-standard-4,1xn2-highmem-8@zone-b.")(command)
 
 
-def nodes_for(inventory: Inventory, nodes: str | None, cluster: str | None) -> tuple[list[Object], str]:
+def nodes_for(inventory: Inventory, nodes: str | None, description: str | None) -> tuple[list[Object], str]:
     """The nodes and a sentence about them; wrong descriptions end the program with one line."""
-    from seatrial.capacity import cluster_file, fleet_spec
+    from seatrial.capacity import fleet_file, fleet_spec
     from seatrial.capacity.demand import demand_of
     from seatrial.capacity.errors import FleetError
     from seatrial.capacity.fleet import smallest_fleet
 
-    if nodes and cluster:
-        inputs.fail("--nodes and --cluster: give one of them")
+    if nodes and description:
+        inputs.fail("--nodes and --fleet: give one of them")
     try:
         if nodes:
             return fleet_spec.parse_fleet(nodes), f"nodes: {nodes}, as asked for"
-        if cluster:
-            found = cluster_file.read_cluster_file(inputs.read((cluster,)).inventory)
-            return found, f"nodes: {len(found)}, from {cluster}"
+        if description:
+            found = fleet_file.read_fleet_file(inputs.read((description,)).inventory)
+            return found, f"nodes: {len(found)}, from {description}"
         demand = demand_of(inventory)
         fleet = smallest_fleet(demand.pods, demand.daemons)
     except FleetError as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @inputs.input_errors_exit_2
 def command(
-    paths: tuple[str, ...], nodes: str | None, cluster: str | None, scheduler_config: str | None, output: str
+    paths: tuple[str, ...], nodes: str | None, fleet_file: str | None, scheduler_config: str | None, output: str
 ) -> None:
     """Place pods as kube-scheduler would, one after the other, and say what every plugin thought of every node.
 
@@ -45,7 +45,7 @@ def command(
         result = case.replay(case.objects_of(recorded), profile)
     else:
         reading = inputs.read(paths)
-        found, description = fleets.nodes_for(reading.inventory, nodes, cluster)
+        found, description = fleets.nodes_for(reading.inventory, nodes, fleet_file)
         click.echo(f"seatrial: {description}", err=True)
         objects = [resource.object for resource in reading.inventory]
         result = case.replay_manifests(found, objects, profile)

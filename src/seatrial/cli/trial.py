@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def command(
     paths: tuple[str, ...],
     nodes: str | None,
-    cluster: str | None,
+    fleet_file: str | None,
     names: tuple[str, ...],
     report: str | None,
     seed: int,
@@ -59,7 +59,7 @@ def command(
         known = profiles.read(reading.inventory)  # these documents need no name
     except profiles.ProfileError as error:
         inputs.fail(f"{reading.inventory.locate(error.resource, error.path)}: {error}")
-    fleet, description = fleets.nodes_for(inventory, nodes, cluster)
+    fleet, description = fleets.nodes_for(inventory, nodes, fleet_file)
     hands = jobs or os.cpu_count() or 1
     trial = run.run(inventory, fleet, known, scenarios, seed=seed, verify=verify, hands=hands, progress=_progress)
     result = outcome.outcome_of(

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 @click.option(
     "--reject", "-reject", metavar="KINDS", default="", help="Kinds or apiVersion/kinds to refuse, comma-separated."
 )
-@click.option("--crds", metavar="PATH", multiple=True, help="CustomResourceDefinitions that are not to be judged.")
+@click.option(
+    "--crd-dir", "crd_dirs", metavar="PATH", multiple=True, help="CustomResourceDefinitions that are not to be judged."
+)
 @click.option(
     "--schema-location",
     "-schema-location",
@@ -52,7 +54,7 @@ def command(
     strict: bool,
     skip: str,
     reject: str,
-    crds: tuple[str, ...],
+    crd_dirs: tuple[str, ...],
     locations: tuple[str, ...],
     ignore_missing_schemas: bool,
     jobs: int | None,
@@ -62,7 +64,7 @@ def command(
 ) -> None:
     """Say what the API server would refuse: what it cannot read, unknown fields, values that break its rules.
 
-    Custom resources are judged by the CustomResourceDefinitions among the manifests and those of --crds, else by the
+    Custom resources are judged by the CustomResourceDefinitions among the manifests and those of --crd-dir, else by the
     schemas of --schema-location. A document that cannot be read is an error beside the others; the exit code is 2
     where nothing could be read at all.
 
@@ -77,7 +79,7 @@ def command(
 
     plan = sources.plan(paths, patches=True, hidden=True)
     chosen = KindFilter.of(skip, reject, ignore_missing_schemas=ignore_missing_schemas)
-    definitions = inputs.read(crds, hidden=True).inventory if crds else None
+    definitions = inputs.read(crd_dirs, hidden=True).inventory if crd_dirs else None
     hands = jobs or os.cpu_count() or 1
     try:
         located = SchemaLocations.of(locations, kube_version, strict=strict)

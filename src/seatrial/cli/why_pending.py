@@ -15,7 +15,7 @@ from seatrial.cli import fleets, inputs
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Tables or data."
 )
 @inputs.input_errors_exit_2
-def command(pod: str, paths: tuple[str, ...], nodes: str | None, cluster: str | None, output: str) -> None:
+def command(pod: str, paths: tuple[str, ...], nodes: str | None, fleet_file: str | None, output: str) -> None:
     """Say for each node which plugin refuses POD, and what would have to change; for a placed pod, the scores.
 
     POD is the name of a pod or of a workload, with its namespace before it where that is needed (shop/cart).
@@ -30,7 +30,7 @@ def command(pod: str, paths: tuple[str, ...], nodes: str | None, cluster: str | 
     from seatrial.report import placements
 
     reading = inputs.read(paths)
-    fleet, description = fleets.nodes_for(reading.inventory, nodes, cluster)
+    fleet, description = fleets.nodes_for(reading.inventory, nodes, fleet_file)
     click.echo(f"seatrial: {description}", err=True)
     store = manifest_pods.made_from(fleet, [resource.object for resource in reading.inventory])
     found = explanation.explain(store, store.list("Node"), store.list("Pod"), pod)

@@ -9,7 +9,7 @@ from seatrial.model.objects import BUILT_IN_GROUPS, dig, group_of
 from seatrial.trial.profiles import API_VERSION, RPS, STARTUP_SECONDS, Profiles
 
 BUILT_IN = {
-    "Node": "Node objects among the manifests: give them with --cluster",
+    "Node": "Node objects among the manifests: give them with --fleet",
     "NetworkPolicy": "NetworkPolicies: all traffic is let through",
     "ValidatingWebhookConfiguration": "admission webhooks",
     "MutatingWebhookConfiguration": "admission webhooks: what they would change is not changed",

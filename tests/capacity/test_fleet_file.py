@@ -1,4 +1,4 @@
-"""`--cluster cluster.yaml`."""
+"""`--fleet fleet.yaml`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from seatrial.capacity import FleetError, read_cluster_file
+from seatrial.capacity import FleetError, read_fleet_file
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import Object
 
 
 def resource(**fields: Any) -> Resource:
-    return Resource(Object(fields), Place("cluster.yaml", 7, 1))
+    return Resource(Object(fields), Place("fleet.yaml", 7, 1))
 
 
 def cluster(*machines: Any) -> Resource:
@@ -29,7 +29,7 @@ def real(name: str, **status: Any) -> Resource:
 
 def test_machines_become_nodes() -> None:
     taint = {"key": "dedicated", "value": "db", "effect": "NoSchedule"}
-    nodes = read_cluster_file(
+    nodes = read_fleet_file(
         [
             cluster(
                 {"shape": "e2-standard-4", "count": 2},
@@ -51,12 +51,12 @@ def test_machines_become_nodes() -> None:
 
 
 def test_spot_nodes_of_aks_are_tainted() -> None:
-    (node,) = read_cluster_file([cluster({"shape": "Standard_D4s_v5", "spot": True})])
+    (node,) = read_fleet_file([cluster({"shape": "Standard_D4s_v5", "spot": True})])
     assert node.spec["taints"][0]["key"] == "kubernetes.azure.com/scalesetpriority"
 
 
 def test_real_nodes_keep_what_they_are_and_lose_the_servers_marks() -> None:
-    (node,) = read_cluster_file([real("n1", capacity={"cpu": "4"}, allocatable={"cpu": "3900m", "memory": "12Gi"})])
+    (node,) = read_fleet_file([real("n1", capacity={"cpu": "4"}, allocatable={"cpu": "3900m", "memory": "12Gi"})])
     assert node.metadata == {
         "name": "n1",
         "labels": {"kubernetes.io/hostname": "n1", "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"},
@@ -66,7 +66,7 @@ def test_real_nodes_keep_what_they_are_and_lose_the_servers_marks() -> None:
 
 
 def test_a_node_with_capacity_alone_can_use_all_of_it() -> None:
-    (node,) = read_cluster_file([real("n1", capacity={"cpu": "4", "memory": "8Gi", "pods": "20"})])
+    (node,) = read_fleet_file([real("n1", capacity={"cpu": "4", "memory": "8Gi", "pods": "20"})])
     assert node.status["allocatable"] == {"cpu": "4", "memory": "8Gi", "pods": "20"}
 
 
@@ -74,8 +74,8 @@ def test_a_node_with_capacity_alone_can_use_all_of_it() -> None:
     ("resources", "message"),
     [
         ([], "no Node and no Cluster"),
-        ([resource(apiVersion="v1", kind="Pod")], "cluster.yaml:7: no Node and no Cluster"),
-        ([cluster()], "cluster.yaml:7: machines: list at least one"),
+        ([resource(apiVersion="v1", kind="Pod")], "fleet.yaml:7: no Node and no Cluster"),
+        ([cluster()], "fleet.yaml:7: machines: list at least one"),
         ([cluster("e2-standard-4")], "machines[0]: name a shape"),
         ([cluster({"shape": "e2-standard-4", "cuont": 3})], "machines[0].cuont: unknown field"),
         ([cluster({"shape": "e2-standard-4", "count": "3"})], "machines[0].count: '3' is not of type int"),
@@ -93,4 +93,4 @@ def test_a_node_with_capacity_alone_can_use_all_of_it() -> None:
 )
 def test_mistakes_are_told_with_their_place(resources: list[Resource], message: str) -> None:
     with pytest.raises(FleetError, match=re.escape(message)):
-        read_cluster_file(resources)
+        read_fleet_file(resources)

@@ -1,4 +1,4 @@
-"""The fleet as a file: `--cluster cluster.yaml`.
+"""The fleet as a file: `--fleet fleet.yaml`.
 
 Either Node objects (`kubectl get nodes -o yaml` of a real cluster), or a description by machine shapes:
 
@@ -37,8 +37,8 @@ _SERVER_SET = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "
 _HEALTHY = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}
 
 
-def read_cluster_file(resources: Iterable[Resource]) -> list[Object]:
-    """The nodes that a cluster file describes, in its order; what is neither Node nor Cluster in it is left aside.
+def read_fleet_file(resources: Iterable[Resource]) -> list[Object]:
+    """The nodes that a fleet file describes, in its order; what is neither Node nor Cluster in it is left aside.
 
     Raises:
         FleetError: where a description is wrong, two nodes have one name, or there is no node at all.
@@ -53,7 +53,7 @@ def read_cluster_file(resources: Iterable[Resource]) -> list[Object]:
             fleet.extend(_described(resource, len(fleet)))
     where = None if last is None else last.place
     if not fleet:
-        raise FleetError(f"no Node and no Cluster ({API_VERSION}) in the cluster file; list machines or nodes", where)
+        raise FleetError(f"no Node and no Cluster ({API_VERSION}) in the fleet file; list machines or nodes", where)
     names: set[str] = set()
     for one in fleet:
         if one.name in names:
