@@ -17,7 +17,7 @@ COMMANDS = {
     "render": "Print manifests as Kubernetes would read them.",
     "schedule": "Say where the scheduler would put pods, and why.",
     "why-pending": "Say what keeps a pod off each node, and what would have to change.",
-    "replay": "Play a recorded scenario on the virtual cluster.",
+    "replay": "Show what happened in a trial, from its event log; play a recorded scenario.",
 }
 """Command to its line in `--help`; the code of `a-b` is `seatrial.cli.a_b:command`."""
 

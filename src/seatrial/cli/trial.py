@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 @fleets.fleet_options
 @click.option("--scenario", "names", multiple=True, metavar="NAME", help="Run only this one; may be given again.")
 @click.option("--report", "report", metavar="FILE", type=click.Path(dir_okay=False), help="Write an HTML report.")
+@click.option(
+    "--event-log",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write all that happens as JSON lines, for `seatrial replay`; compressed where FILE ends in .gz.",
+)
 @click.option("--seed", default=0, show_default=True, help="Another seed, another run; the same seed, the same run.")
 @click.option("--verify/--no-verify", default=True, help="Try suggested changes before suggesting them (default).")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time; as many as there are cores.")
@@ -35,6 +41,7 @@ def command(
     fleet_file: str | None,
     names: tuple[str, ...],
     report: str | None,
+    event_log: str | None,
     seed: int,
     verify: bool,
     jobs: int | None,
@@ -50,6 +57,8 @@ def command(
     """
     from seatrial.checks import judge, validity
     from seatrial.trial import outcome, profiles, run, sound, unmodelled
+    from seatrial.trial.event_log import log_file
+    from seatrial.trial.event_log.inputs import Inputs
 
     reading = inputs.read(paths, needs_objects=True)
     invalid = [*validity.judge(reading.inventory, kube_version), *validity.of_documents(reading)]
@@ -61,7 +70,12 @@ def command(
         inputs.fail(f"{reading.inventory.locate(error.resource, error.path)}: {error}")
     fleet, description = fleets.nodes_for(inventory, nodes, fleet_file)
     hands = jobs or os.cpu_count() or 1
-    trial = run.run(inventory, fleet, known, scenarios, seed=seed, verify=verify, hands=hands, progress=_progress)
+    given = Inputs(seed, kube_version, fleet, [r.object for r in inventory], profiles.documents(reading.inventory),
+                   scenarios)  # fmt: skip
+    with log_file.recording(event_log, given) as log:
+        trial = run.run(
+            inventory, fleet, known, scenarios, seed=seed, verify=verify, hands=hands, progress=_progress, log=log
+        )
     result = outcome.outcome_of(
         reading.inventory,
         reading.counts,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from seatrial.manifests.resources import Resource
-from seatrial.model.objects import kind_of
+from seatrial.model.objects import Object, kind_of
 
 API_VERSION = "seatrial.dev/v1alpha1"
 KIND = "WorkloadProfiles.seatrial.dev"
@@ -98,6 +98,11 @@ class Profiles:
 
 
 _NOTHING_STATED = Profile()
+
+
+def documents(resources: Iterable[Resource]) -> list[Object]:
+    """The WorkloadProfiles documents among the resources."""
+    return [resource.object for resource in resources if kind_of(resource.object) == KIND]
 
 
 def read(resources: Iterable[Resource]) -> Profiles:

@@ -12,6 +12,7 @@ from seatrial.cluster.clock import Clock
 from seatrial.cluster.store import EventType, Store
 from seatrial.model import pods
 from seatrial.model.objects import Object
+from seatrial.trial.event_log.run_log import RunLog
 from seatrial.trial.owners import workload_of
 
 SIGNIFICANT = frozenset(
@@ -71,8 +72,9 @@ class Counts:
 class Recorder:
     """Pods, nodes and marks of one scenario."""
 
-    def __init__(self, clock: Clock, store: Store) -> None:
+    def __init__(self, clock: Clock, store: Store, log: RunLog | None = None) -> None:
         self._clock = clock
+        self._log = log
         self._store = store
         self.begin = clock.now
         self.last_change = clock.now
@@ -95,6 +97,8 @@ class Recorder:
     def mark(self, text: str) -> None:
         """Note something that is done to the cluster."""
         self.marks.append((self.now, text))
+        if self._log is not None:
+            self._log.step(text)
 
     @property
     def now(self) -> float:

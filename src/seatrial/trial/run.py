@@ -11,6 +11,8 @@ from seatrial.crew import side_by_side
 from seatrial.findings.finding import Finding
 from seatrial.manifests.inventory import Inventory
 from seatrial.model.objects import Object
+from seatrial.trial.event_log.lines import Sink
+from seatrial.trial.event_log.log_file import LogFile, Part, writing
 from seatrial.trial.judge import figures, judge
 from seatrial.trial.judge_settling import judge_settling
 from seatrial.trial.nodes_to_lose import nodes_to_lose
@@ -62,18 +64,30 @@ def run(
     verify: bool = True,
     hands: int = 1,
     progress: Progress = lambda _: None,
+    log: LogFile | None = None,
 ) -> Trial:
-    """Take an inventory on a trial on the given nodes, with so many processes at a time."""
-    return _Conductor(nodes, known, seed, hands).conduct(inventory, scenarios, verify, progress)
+    """Take an inventory on a trial on the given nodes, with so many processes at a time.
+
+    All that happens goes to the log, but for what happens while remedies are tried.
+    """
+    return _Conductor(nodes, known, seed, hands).conduct(inventory, scenarios, verify, progress, log)
 
 
 class _Conductor:
     def __init__(self, nodes: Sequence[Object], known: Profiles, seed: int, hands: int) -> None:
         self._nodes, self._known, self._seed, self._hands = nodes, known, seed, hands
 
-    def conduct(self, inventory: Inventory, scenarios: Sequence[Scenario], verify: bool, progress: Progress) -> Trial:
+    def conduct(
+        self,
+        inventory: Inventory,
+        scenarios: Sequence[Scenario],
+        verify: bool,
+        progress: Progress,
+        log: LogFile | None,
+    ) -> Trial:
         progress("settling")
-        voyage, record = self._settled(inventory)
+        parts = [None if log is None else log.part(1 + number) for number in range(1 + len(scenarios))]
+        voyage, record = self._settled(inventory, parts[0])
         settling = judge_settling(record)
         trial = Trial(replicas=voyage.replicas(), assumptions=list(voyage.assumptions), timelines=[record.data])
         trial.findings.extend(refusal_finding(resource, text) for resource, text in voyage.refusals)
@@ -84,7 +98,8 @@ class _Conductor:
             trial.assumptions.append(f"remedies were not tried: more than {VERIFY_PODS} pods")
         progress(f"{len(scenarios)} scenarios")
         broken = _broken(voyage, settling)
-        passages = side_by_side([partial(self._sail, voyage, s, broken) for s in scenarios], self._hands)
+        pieces = [partial(self._sail, voyage, s, broken, part) for s, part in zip(scenarios, parts[1:], strict=True)]
+        passages = side_by_side(pieces, self._hands)
         for scenario, passage in zip(scenarios, passages, strict=True):
             trial.timelines.append(passage.timeline)
             for key, seen in passage.figures.items():
@@ -95,18 +110,23 @@ class _Conductor:
         self._tell(trial, voyage, harms, verify)
         return trial
 
-    def _settled(self, inventory: Inventory) -> tuple[Voyage, Record]:
-        voyage = Voyage(inventory, self._nodes, self._known, seed=self._seed)
-        return voyage, voyage.settle()
+    def _settled(self, inventory: Inventory, part: Part | None = None) -> tuple[Voyage, Record]:
+        with writing(part) as sink:
+            voyage = Voyage(inventory, self._nodes, self._known, seed=self._seed, log=sink)
+            return voyage, voyage.settle()
 
-    def _sail(self, voyage: Voyage, scenario: Scenario, broken: frozenset[str]) -> _Passage:
+    def _sail(self, voyage: Voyage, scenario: Scenario, broken: frozenset[str], part: Part | None = None) -> _Passage:
         """Run a scenario on a fork, or on one fork for each node that matters, and keep the worst of each workload."""
+        with writing(part) as sink:
+            return self._passage(voyage, scenario, broken, sink)
+
+    def _passage(self, voyage: Voyage, scenario: Scenario, broken: frozenset[str], log: Sink | None) -> _Passage:
         symptoms: dict[tuple[str, str, str], Symptom] = {}
         worst: Figures = {}
         shown: dict[str, Any] = {}
         most = -1.0
         for place in nodes_to_lose(voyage, broken) if scenario.for_each == "node" else [""]:
-            record = voyage.fork().run(scenario, place)
+            record = voyage.fork().run(scenario, place, log)
             for symptom in judge(record, broken):
                 before = symptoms.get(symptom.key)
                 if before is None or _harm(symptom) > _harm(before):

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from importlib import resources as package_files
 from typing import Any, Literal
 
+from seatrial.model.objects import Object
 from seatrial.trial.profiles import API_VERSION
 
 BUILT_IN = ("rollout", "node-drain", "node-crash", "config-change")
@@ -123,6 +124,18 @@ def parse(document: Any) -> Scenario:
         quiet=float(spec.get("quietSeconds", QUIET)),
         limit=float(spec.get("limitSeconds", LIMIT)),
     )
+
+
+def document_of(scenario: Scenario) -> Object:
+    """The document that `parse` reads as this scenario."""
+    spec: dict[str, Any] = {
+        "title": scenario.title, "planned": scenario.planned,
+        "quietSeconds": scenario.quiet, "limitSeconds": scenario.limit,
+        "steps": [{"at": step.at, step.action: dict(step.options)} for step in scenario.steps],
+    }  # fmt: skip
+    if scenario.for_each:
+        spec["forEach"] = scenario.for_each
+    return Object(apiVersion=API_VERSION, kind="Scenario", metadata={"name": scenario.name}, spec=spec)
 
 
 def _step(step: Any, path: str) -> Step:

@@ -25,6 +25,8 @@ from seatrial.model.objects import BUILT_IN_GROUPS, Object, group_of
 from seatrial.trial import profiles, surroundings
 from seatrial.trial.actions import ACTIONS, DRAIN_TIMEOUT, Action
 from seatrial.trial.behaviour import ProfileRuntime, startup_seconds
+from seatrial.trial.event_log.lines import Sink
+from seatrial.trial.event_log.run_log import RunLog
 from seatrial.trial.owners import key_of
 from seatrial.trial.profiles import Profiles
 from seatrial.trial.recorder import Recorder
@@ -33,7 +35,8 @@ from seatrial.trial.scenario import Scenario, Step
 from seatrial.trial.timeline import timeline
 
 SETTLE = "settle"
-"""The name under which the time before the first scenario is recorded."""
+SETTLE_TITLE = "The workloads start"
+"""How the time before the first scenario is called."""
 SETTLE_QUIET, SETTLE_LIMIT = 60.0, 900.0
 """A cluster counts as settled after so many seconds without change, and is taken as it is after so many."""
 LOOK = 5.0
@@ -65,7 +68,15 @@ class Record:
 class Voyage:
     """One virtual cluster with an inventory on it. Forks go on independently."""
 
-    def __init__(self, inventory: Inventory, nodes: Sequence[Object], known: Profiles, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        inventory: Inventory,
+        nodes: Sequence[Object],
+        known: Profiles,
+        *,
+        seed: int = 0,
+        log: Sink | None = None,
+    ) -> None:
         self.inventory = inventory
         self.profiles = known
         self.cluster = Cluster(seed=seed)
@@ -76,7 +87,8 @@ class Voyage:
         self.kubelets = Kubelets(self.cluster, runtime)
         self.kubelets.runtime_observer.append(runtime.observe)
         self.cluster.kubelets = self.kubelets
-        self.recorder = Recorder(self.cluster.clock, self.cluster.store)
+        self._log = self._run_log(log, SETTLE, SETTLE_TITLE)
+        self.recorder = Recorder(self.cluster.clock, self.cluster.store, self._log)
         self.flows: dict[str, list[Flow]] = {}
         self.flow_routes: dict[str, list[Route]] = {}
         self.refusals: list[tuple[Resource, str]] = []
@@ -89,17 +101,18 @@ class Voyage:
     def settle(self) -> Record:
         """Let time pass until nothing changes any more."""
         self.settled = self._until_quiet(SETTLE_QUIET + self._patience, SETTLE_LIMIT + self._patience)
-        self.traffic.settle_accounts()
-        return Record(None, self._timeline(SETTLE, "The workloads start"), self)
+        self._end()
+        return Record(None, self._timeline(SETTLE, SETTLE_TITLE), self)
 
     def fork(self) -> Voyage:
         """An independent copy of everything, sharing all objects."""
         return copy.deepcopy(self)
 
-    def run(self, scenario: Scenario, node: str = "") -> Record:
+    def run(self, scenario: Scenario, node: str = "", log: Sink | None = None) -> Record:
         """Run a scenario on this very voyage: fork first to keep it. `node` is for scenarios that run once for each."""
         clock = self.cluster.clock
-        self.recorder = Recorder(clock, self.cluster.store)
+        self._log = self._run_log(log, scenario.name, scenario.title, node)
+        self.recorder = Recorder(clock, self.cluster.store, self._log)
         self.recorder.start()
         for flow in self.traffic.flows:
             flow.begin(clock.now)
@@ -110,8 +123,20 @@ class Voyage:
             clock.after(step.at, action.begin)
         clock.run(clock.now + max(step.at for step in scenario.steps))
         self._until_quiet(scenario.quiet + self._patience, scenario.limit, actions)
-        self.traffic.settle_accounts()
+        self._end()
         return Record(scenario, self._timeline(scenario.name, scenario.title), self, actions, node)
+
+    def _run_log(self, sink: Sink | None, scenario: str, title: str, node: str = "") -> RunLog | None:
+        if sink is None:
+            return None
+        log = RunLog(self.cluster.clock, self.cluster.store, sink, scenario=scenario, title=title, node=node)
+        self.traffic.listen(log.requests)
+        return log
+
+    def _end(self) -> None:
+        self.traffic.settle_accounts()
+        if self._log is not None:
+            self._log.end()
 
     def _options(self, step: Step, node: str) -> Mapping[str, Any]:
         """A step's options, with what only the voyage knows."""

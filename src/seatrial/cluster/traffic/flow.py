@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from seatrial.cluster.clock import Clock
@@ -39,6 +40,9 @@ class Flow:
         self._since = now
 
 
+Listener = Callable[[Flow], None]
+
+
 class Traffic:
     """All flows of a cluster. A change is counted once at its instant, however many endpoints it touches."""
 
@@ -50,11 +54,16 @@ class Traffic:
         self._by_service: defaultdict[ServiceName, list[Flow]] = defaultdict(list)
         self._services_of: defaultdict[PodName, set[ServiceName]] = defaultdict(set)
         self._due: set[ServiceName] = set()
+        self._listeners: list[Listener] = []
 
     def start(self) -> None:
         """Begin to follow endpoints and containers."""
         self._proxy.listen(self._service_changed)
         self._serving.listen(self._pod_changed)
+
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener` (a bound method) of each flow of which other numbers are served and fail from now on."""
+        self._listeners.append(listener)
 
     def add(self, flow: Flow) -> None:
         """Begin to send a flow's requests."""
@@ -99,6 +108,10 @@ class Traffic:
             flow.steps[-1] = step
         elif not flow.steps or flow.steps[-1][1:] != step[1:]:
             flow.steps.append(step)
+        else:
+            return
+        for listener in self._listeners:
+            listener(flow)
 
 
 def _count(flow: Flow, now: float) -> None:

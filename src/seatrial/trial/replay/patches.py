@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from seatrial.model import merge_patch
+
 MERGE_KEYS = {
     "containers": "name", "initContainers": "name", "ephemeralContainers": "name", "volumes": "name", "env": "name",
     "imagePullSecrets": "name", "volumeMounts": "mountPath", "volumeDevices": "devicePath", "hostAliases": "ip",
@@ -21,18 +23,20 @@ PORT_KEYS = ("containerPort", "port")
 
 def merged(old: Any, patch: Any, *, strategic: bool) -> Any:
     """`old` with the patch applied; null takes a field away."""
+    if not strategic:
+        return merge_patch.apply(old, patch)
     if not isinstance(patch, Mapping):
         return patch
-    if strategic and patch.get("$patch") == "replace":
+    if patch.get("$patch") == "replace":
         return {k: v for k, v in patch.items() if k != "$patch"}
     new = dict(old) if isinstance(old, Mapping) else {}
     for field, value in patch.items():
         if value is None:
             new.pop(field, None)
-        elif strategic and isinstance(value, list) and (key := _key_of(field, value)):
+        elif isinstance(value, list) and (key := _key_of(field, value)):
             new[field] = _merged_list(new.get(field) or [], value, key)
         else:
-            new[field] = merged(new.get(field), value, strategic=strategic)
+            new[field] = merged(new.get(field), value, strategic=True)
     return new
 
 
