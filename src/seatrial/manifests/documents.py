@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from seatrial.manifests import yaml_reader
@@ -190,6 +191,12 @@ def pieces(text: str, *, plain_yaml: bool = False) -> Iterator[Piece]:
             return
     line = 1 + text.count("\n", 0, start)
     yield from _cut(text, start, index, line, plain_yaml)
+
+
+@lru_cache(maxsize=4)
+def pieces_of(text: str) -> Mapping[int, Piece]:
+    """The documents of a file by their index; kept, as what is looked for in a file comes document by document."""
+    return {piece.index: piece for piece in pieces(text)}
 
 
 def _cut(text: str, start: int, index: int, line: int, plain_yaml: bool) -> Iterator[Piece]:

@@ -10,12 +10,14 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import PurePath
 from typing import Any, Protocol
 
 from seatrial.manifests import lists, positions, writing, yaml_reader
-from seatrial.manifests.documents import pieces
+from seatrial.manifests.documents import pieces_of
 from seatrial.manifests.json_patch import PatchError, apply_operations
 from seatrial.manifests.positions import Node
 from seatrial.manifests.resources import Resource
@@ -41,6 +43,16 @@ class Change(Protocol):
         """The new object, or None."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """`text[start:end]` of a file becomes `new`; `line` is where `start` is, counted from 1."""
+
+    start: int
+    end: int
+    new: str
+    line: int
+
+
 def diff_of(texts: Mapping[str, str], resource: Resource, change: Change) -> str:
     """The change as a unified diff of the file that the resource stands in; "" where that text is not there.
 
@@ -51,7 +63,10 @@ def diff_of(texts: Mapping[str, str], resource: Resource, change: Change) -> str
     """
     file = resource.place.file
     text = texts.get(file)
-    return "".join(f"{line}\n" for line in _unified(text, edited(text, resource, change), file)) if text else ""
+    if not text:
+        return ""
+    edits = _edits(text, resource, change)
+    return "".join(f"{line}\n" for line in _unified(text, edits, file)) if edits else ""
 
 
 def edited(text: str, resource: Resource, change: Change) -> str:
@@ -60,19 +75,41 @@ def edited(text: str, resource: Resource, change: Change) -> str:
     Raises:
         PatchError: where an operation does not fit the resource.
     """
-    indent_lists = len(_INDENTED_LIST.findall(text)) > len(_FLUSH_LIST.findall(text))
+    return _applied(text, _edits(text, resource, change))
+
+
+def _edits(text: str, resource: Resource, change: Change) -> list[_Edit]:
+    """What the change does to the text, in the order of the text."""
+    edits = []
     if change.operations:
-        text = _patched(text, resource, change.operations, indent_lists)
+        edits.append(_patched(text, resource, change.operations))
     if change.create is not None:
-        text += "" if text.endswith("\n") else "\n"
-        text += "---\n" + writing.as_yaml(change.create, indent_lists=indent_lists)
-    return text
+        ended = "" if text.endswith("\n") else "\n"
+        document = f"{ended}---\n{writing.as_yaml(change.create, indent_lists=_indents_lists(text))}"
+        edits.append(_Edit(len(text), len(text), document, text.count("\n") + 1))
+    return edits
 
 
-def _patched(text: str, resource: Resource, operations: Sequence[Mapping[str, Any]], indent_lists: bool) -> str:
-    piece = next((piece for piece in pieces(text) if piece.index == resource.place.document), None)
+def _applied(text: str, edits: Sequence[_Edit], begin: int = 0, end: int | None = None) -> str:
+    """The part of the text from `begin` to `end` with the edits made that stand in it."""
+    parts = []
+    for edit in edits:
+        parts += [text[begin : edit.start], edit.new]
+        begin = edit.end
+    return "".join([*parts, text[begin:end]])
+
+
+@lru_cache(maxsize=4)
+def _indents_lists(text: str) -> bool:
+    """Whether most lists of a file stand deeper than the key that they belong to."""
+    return len(_INDENTED_LIST.findall(text)) > len(_FLUSH_LIST.findall(text))
+
+
+def _patched(text: str, resource: Resource, operations: Sequence[Mapping[str, Any]]) -> _Edit:
+    piece = pieces_of(text).get(resource.place.document)
     if piece is None:
         raise PatchError(f"{resource.place}: the document is not there any more")
+    indent_lists = _indents_lists(text)
     wanted = apply_operations(resource.object, operations)
     document, value = piece.text, resource.object
     try:
@@ -85,7 +122,7 @@ def _patched(text: str, resource: Resource, operations: Sequence[Mapping[str, An
     if not fine:
         edit = TextEdit(piece.text, _root(piece.text, resource), resource.object, indent_lists=indent_lists)
         document = edit.replace_root(wanted)
-    return text[: piece.start] + document + text[piece.start + len(piece.text) :]
+    return _Edit(piece.start, piece.start + len(piece.text), document, piece.line)
 
 
 def _root(document: str, resource: Resource) -> Node:
@@ -100,20 +137,43 @@ def _reads_as(document: str, resource: Resource, wanted: Mapping[str, Any]) -> b
     return json.dumps(value, sort_keys=True) == json.dumps(wanted, sort_keys=True)
 
 
-def _unified(before: str, after: str, file: str) -> Iterator[str]:
-    """A unified diff; only the part between the first and the last changed line is compared, as files may be long."""
-    old, new = before.removesuffix("\n").split("\n"), after.removesuffix("\n").split("\n")
+def _unified(text: str, edits: Sequence[_Edit], file: str) -> Iterator[str]:
+    """A unified diff; only the lines from the first to the last that differs are compared, as files may be long."""
+    begin, line = _lines_before(text, edits[0].start, edits[0].line)
+    end = _lines_behind(text, edits[-1].end)
+    old = text[begin:end].removesuffix("\n").split("\n")
+    new = _applied(text, edits, begin, end).removesuffix("\n").split("\n")
     shorter = min(len(old), len(new))
     same = next((index for index in range(shorter) if old[index] != new[index]), shorter)
     tail = 0
     while tail < shorter - same and old[-1 - tail] == new[-1 - tail]:
         tail += 1
     first, kept = max(0, same - _CONTEXT), max(0, tail - _CONTEXT)
+    window = old[first : len(old) - kept], new[first : len(new) - kept]
     prefixes = ("", "") if PurePath(file).is_absolute() else ("a/", "b/")
     from_name, to_name = (prefix + file for prefix in prefixes)
-    window = old[first : len(old) - kept], new[first : len(new) - kept]
-    for line in difflib.unified_diff(*window, from_name, to_name, n=_CONTEXT, lineterm=""):
-        yield _HUNK.sub(lambda match: _shifted(match, first), line) if line.startswith("@@") else line
+    for shown in difflib.unified_diff(*window, from_name, to_name, n=_CONTEXT, lineterm=""):
+        yield _HUNK.sub(lambda match: _shifted(match, line - 1 + first), shown) if shown.startswith("@@") else shown
+
+
+def _lines_before(text: str, at: int, line: int) -> tuple[int, int]:
+    """The start of the line _CONTEXT lines before the one that `at` is in, and its number."""
+    begin = text.rfind("\n", 0, at) + 1
+    for _ in range(_CONTEXT):
+        if not begin:
+            break
+        begin, line = text.rfind("\n", 0, begin - 1) + 1, line - 1
+    return begin, line
+
+
+def _lines_behind(text: str, at: int) -> int:
+    """The end of the line _CONTEXT lines behind the one that `at` is in."""
+    for _ in range(_CONTEXT + 1):
+        found = text.find("\n", at)
+        if found < 0:
+            return len(text)
+        at = found + 1
+    return at
 
 
 def _shifted(hunk: re.Match[str], lines: int) -> str:

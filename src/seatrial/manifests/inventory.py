@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from seatrial.manifests import field_paths
-from seatrial.manifests.documents import Piece, Problem, pieces
+from seatrial.manifests.documents import Piece, Problem, pieces_of
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import WORKLOADS
@@ -94,5 +94,5 @@ class Inventory:
 def _positions_of(text: str, index: int) -> tuple[Piece, positions.Node]:
     from seatrial.manifests import positions
 
-    piece = next((piece for piece in pieces(text) if piece.index == index), Piece(index, 1, 0, ""))
+    piece = pieces_of(text).get(index) or Piece(index, 1, 0, "")
     return piece, positions.tree_of(piece.text)
