@@ -14,7 +14,6 @@ from seatrial.checks.rule import Breach, rule
 from seatrial.checks.scene import Scene, Workload
 from seatrial.findings.finding import Fix
 from seatrial.manifests.resources import Resource
-from seatrial.model import selectors
 from seatrial.model.intorpercent import scaled
 from seatrial.model.objects import dig
 
@@ -138,8 +137,7 @@ def _one_at_a_time(budget: Resource, replicas: int) -> Fix:
 def pdb_selects_nothing(scene: Scene) -> Iterator[Breach]:
     """Budgets whose selector matches no pod template of their namespace."""
     for budget in scene.inventory.of_kind("PodDisruptionBudget"):
-        siblings = scene.workloads_in(budget.namespace)
-        if siblings and not any(selectors.matches(budget.spec.get("selector"), w.labels) for w in siblings):
+        if scene.workloads_in(budget.namespace) and id(budget) not in scene.budgets_in_use:
             yield Breach(
                 budget,
                 "spec.selector",

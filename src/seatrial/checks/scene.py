@@ -16,11 +16,11 @@ from seatrial.checks.variants import Variants
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.references import References, references
 from seatrial.manifests.resources import Resource
+from seatrial.manifests.selecting import POD_INDEX, POD_NAME
 from seatrial.manifests.workloads import PodTemplate, pod_template
 from seatrial.model import pods, selectors
 from seatrial.model.objects import dig
 
-POD_NAME, POD_INDEX = "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"
 """Labels that the StatefulSet controller puts on each pod."""
 LONG_RUNNING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController")
 SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
@@ -106,20 +106,24 @@ class Workload:
         """Services that select its pods."""
         found = [
             service
-            for service in self.scene.of("Service", self.namespace)
+            for service in self.scene.inventory.services.candidates(self.namespace, self.labels)
             if self._answers(service.spec.get("selector"))
         ]
         return self.scene.variants.nearest(self.resource, found)
 
     @cached_property
-    def budgets(self) -> list[Resource]:
-        """PodDisruptionBudgets that select its pods."""
-        found = [
+    def selecting_budgets(self) -> list[Resource]:
+        """PodDisruptionBudgets that select its pods, all variants."""
+        return [
             budget
-            for budget in self.scene.of("PodDisruptionBudget", self.namespace)
+            for budget in self.scene.inventory.budgets.candidates(self.namespace, self.labels)
             if selectors.matches(budget.spec.get("selector"), self.labels)
         ]
-        return self.scene.variants.nearest(self.resource, found)
+
+    @cached_property
+    def budgets(self) -> list[Resource]:
+        """PodDisruptionBudgets that select its pods."""
+        return self.scene.variants.nearest(self.resource, self.selecting_budgets)
 
     @cached_property
     def autoscalers(self) -> list[Resource]:
@@ -200,6 +204,11 @@ class Scene:
             for selecting in (*workload.services, *workload.budgets):
                 found[id(selecting)].append(workload)
         return dict(found)
+
+    @cached_property
+    def budgets_in_use(self) -> frozenset[int]:
+        """The identities of the PodDisruptionBudgets that select pods of any workload."""
+        return frozenset(id(budget) for workload in self.workloads for budget in workload.selecting_budgets)
 
     def selected_by(self, selecting: Resource) -> list[Workload]:
         """The workloads whose pods a Service or PodDisruptionBudget selects."""

@@ -16,6 +16,7 @@ from seatrial.manifests import field_paths
 from seatrial.manifests.documents import Piece, Problem, pieces_of
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
+from seatrial.manifests.selecting import Selecting
 from seatrial.manifests.workloads import WORKLOADS
 
 if TYPE_CHECKING:
@@ -55,6 +56,16 @@ class Inventory:
     def of_kind(self, *kinds: str) -> list[Resource]:
         """All resources of the kinds given, kind by kind."""
         return [resource for kind in kinds for resource in self._by_kind.get(kind, ())]
+
+    @cached_property
+    def services(self) -> Selecting:
+        """The Services, by what they select."""
+        return Selecting(self.of_kind("Service"))
+
+    @cached_property
+    def budgets(self) -> Selecting:
+        """The PodDisruptionBudgets, by what they select."""
+        return Selecting(self.of_kind("PodDisruptionBudget"))
 
     def workloads(self) -> list[Resource]:
         """Everything that makes pods, in the order of the files."""

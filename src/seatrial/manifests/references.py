@@ -73,8 +73,8 @@ def services_of(inventory: Inventory, resource: Resource) -> list[Resource]:
         return []
     return [
         service
-        for service in inventory.of_kind("Service")
-        if service.namespace == resource.namespace and _selects(service.spec.get("selector"), template)
+        for service in inventory.services.candidates(resource.namespace, template.labels)
+        if _selects(service.spec.get("selector"), template)
     ]
 
 
@@ -85,8 +85,8 @@ def budgets_of(inventory: Inventory, resource: Resource) -> list[Resource]:
         return []
     return [
         budget
-        for budget in inventory.of_kind("PodDisruptionBudget")
-        if budget.namespace == resource.namespace and selectors.matches(budget.spec.get("selector"), template.labels)
+        for budget in inventory.budgets.candidates(resource.namespace, template.labels)
+        if selectors.matches(budget.spec.get("selector"), template.labels)
     ]
 
 
