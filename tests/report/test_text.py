@@ -128,6 +128,12 @@ def test_check_prints_a_line_a_finding_that_editors_can_follow() -> None:
     assert lines[:-2] == sorted(lines[:-2], key=lambda line: line.split(":")[0])
 
 
+def test_a_path_stays_whole_in_a_narrow_terminal() -> None:
+    path = "deploy/kubernetes/" + "environments/" * 6 + "cart.yaml"
+    found = shop.finding("Deployment", "cart", message=f"see {path} for it", scenario="rollout")
+    assert path in text.render(replace(shop.outcome(), findings=(found,)), colour=False, width=60)
+
+
 @settings(max_examples=40, deadline=None)
 @given(message=st.text(max_size=80), name=st.text(max_size=40), width=st.integers(1, 200))
 def test_any_text_can_be_shown(message: str, name: str, width: int) -> None:

@@ -14,7 +14,7 @@ from seatrial.trial.run import Trial
 
 WEB = ResourceRef("apps/v1", "Deployment", "shop", "web")
 OBJ = Object(apiVersion="apps/v1", kind="Deployment", metadata={"name": "web", "namespace": "shop"})
-INVENTORY = Inventory([Resource(OBJ, Place("x.yaml"))])
+INVENTORY = Inventory([Resource(OBJ, Place("x.yaml")), Resource(OBJ, Place("variant/x.yaml"))])
 
 
 def finding(rule: str, severity: Severity, path: str, *, shown: bool = False, covers: tuple[str, ...] = ()) -> Finding:
@@ -51,3 +51,7 @@ def test_verdicts_follow_from_findings() -> None:
     assert outcome([], [finding("a", "note", "spec.a")]).workloads[0].verdict == "pass"
     assert outcome([], [finding("a", "warning", "spec.a")]).workloads[0].verdict == "warn"
     assert outcome([finding("a", "error", "spec.a", shown=True)], []).verdict == "fail"
+
+
+def test_a_workload_that_is_given_twice_ran_once_and_has_one_line() -> None:
+    assert [(line.kind, line.name) for line in outcome([], []).workloads] == [("Deployment", "web")]

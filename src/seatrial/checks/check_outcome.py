@@ -51,17 +51,18 @@ def of(
 
 
 def _lines(inventory: Inventory, findings: list[Finding]) -> tuple[WorkloadLine, ...]:
-    """A verdict for each workload, from the findings about itself."""
+    """A verdict for each workload, however often it is given, from the findings about itself."""
     about: defaultdict[ResourceRef, list[Finding]] = defaultdict(list)
     for finding in findings:
         about[finding.resource].append(finding)
+    workloads = {reference_to(workload.resource): workload for workload in Scene(inventory).workloads}
     return tuple(
         WorkloadLine(
             kind=workload.kind,
             namespace=workload.namespace,
             name=workload.name,
-            verdict=verdict_of(about[reference_to(workload.resource)]),
+            verdict=verdict_of(about[reference]),
             replicas=workload.least_replicas if workload.scaled else 0,
         )
-        for workload in Scene(inventory).workloads
+        for reference, workload in workloads.items()
     )

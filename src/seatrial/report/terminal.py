@@ -43,8 +43,11 @@ class Terminal:
         return self.paint(text, "bold")
 
     def wrapped(self, text: str, indent: str, first: str = "") -> list[str]:
-        """The text in lines that fit. `first` begins the first one, as wide as `indent` when printed."""
-        lines = textwrap.wrap(plain(" ".join(text.split())), max(20, self.width - len(indent)), break_on_hyphens=False)
+        """The text in lines that fit; a longer word, mostly a path, stays whole, to be copied. `first` begins the
+        first line, as wide as `indent` when printed.
+        """
+        text, width = plain(" ".join(text.split())), max(20, self.width - len(indent))
+        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
         return [(first if number == 0 and first else indent) + line for number, line in enumerate(lines)]
 
 

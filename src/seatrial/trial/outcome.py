@@ -60,8 +60,7 @@ def outcome_of(
         ref = finding.resource
         about[workload_key(ref.kind, ref.namespace, ref.name)].append(finding)
     lines = []
-    for resource in inventory.workloads():
-        key = key_of(resource)
+    for key, resource in {key_of(resource): resource for resource in inventory.workloads()}.items():
         lines.append(
             WorkloadLine(
                 kind=resource.kind,
