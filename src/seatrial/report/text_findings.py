@@ -14,6 +14,8 @@ INDENT = "    "
 LABEL = 6
 LONGEST_DIFF = 10
 """Lines of a diff that are shown; longer ones are in the report."""
+MOST_CAUSES = 5
+"""Fields that are named as causes; the JSON has all."""
 NAMED = 6
 """Places of folded findings that are named."""
 
@@ -71,6 +73,8 @@ def _why(finding: Finding, terminal: Terminal) -> list[str]:
     if not any(cause.location for cause in finding.cause):
         place = str(finding.location.place)
         whys.append(f"{finding.location.path}  {place}" if finding.location.path else place)
+    if len(whys) > MOST_CAUSES:
+        whys[MOST_CAUSES:] = [f"… {counted(len(whys) - MOST_CAUSES, 'more field')}"]
     lines = []
     for number, why in enumerate(whys):
         lines += _labelled(terminal, "why" if number == 0 else "", why)

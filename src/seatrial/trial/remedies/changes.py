@@ -5,14 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from seatrial.checks.ports import serving_containers
+from seatrial.checks.scene import Scene
+from seatrial.manifests import field_paths
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.json_patch import remove_operation, set_operation
 from seatrial.manifests.references import budgets_of, references, services_of
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import Object, dig
 from seatrial.trial.remedies.remedy import Change, Remedy
+from seatrial.trial.routes import Route, routes
 
 HOSTNAME = "kubernetes.io/hostname"
 PRE_STOP_SECONDS = 5
@@ -105,17 +112,16 @@ def budget(inventory: Inventory, workload: Resource) -> Remedy | None:
 
 
 def readiness_probe(inventory: Inventory, workload: Resource) -> Remedy | None:
-    """A readiness probe for the serving container, after its liveness probe or its Service's port."""
-    index, container = _serving_container(workload)
-    if container is None or container.get("readinessProbe"):
-        return None
-    probe = _handler(inventory, workload, container)
-    if probe is None:
-        return None
-    probe = {**probe, "periodSeconds": 2, "failureThreshold": 3}
-    operation = set_operation(workload.object, (*POD, "containers", index, "readinessProbe"), probe)
-    path = f"spec.template.spec.containers[{index}].readinessProbe"
-    return Remedy("add a readiness probe", (Change(workload, (operation,), blames=(path,)),))
+    """A readiness probe for each serving container: what its liveness probe asks, or whether its port is open."""
+    found = []
+    for path, container, port in _serving_containers(inventory, workload):
+        handler = _handler(inventory, workload, container, port)
+        if container.get("readinessProbe") or handler is None:
+            continue
+        probe = {**handler, "periodSeconds": 2, "failureThreshold": 3}
+        operation = set_operation(workload.object, (*field_paths.parse(path), "readinessProbe"), probe)
+        found.append(Change(workload, (operation,), blames=(f"{path}.readinessProbe",)))
+    return Remedy("add a readiness probe", tuple(found)) if found else None
 
 
 def startup_probe(workload: Resource, container_name: str, startup: float) -> Remedy | None:
@@ -136,19 +142,17 @@ def startup_probe(workload: Resource, container_name: str, startup: float) -> Re
     return None
 
 
-def pre_stop(workload: Resource) -> Remedy | None:
-    """A preStop pause, so that the pod serves until no node sends it requests any more."""
-    index, container = _serving_container(workload)
-    if container is None or dig(container, "lifecycle", "preStop"):
-        return None
-    operation = set_operation(
-        workload.object,
-        (*POD, "containers", index, "lifecycle", "preStop"),
-        {"sleep": {"seconds": PRE_STOP_SECONDS}},
-    )
-    path = f"spec.template.spec.containers[{index}].lifecycle"
+def pre_stop(inventory: Inventory, workload: Resource) -> Remedy | None:
+    """A preStop pause of each serving container, so that the pod serves until no node sends it requests any more."""
+    pause = {"sleep": {"seconds": PRE_STOP_SECONDS}}
+    found = []
+    for path, container, _ in _serving_containers(inventory, workload):
+        if dig(container, "lifecycle", "preStop"):
+            continue
+        operation = set_operation(workload.object, (*field_paths.parse(path), "lifecycle", "preStop"), pause)
+        found.append(Change(workload, (operation,), blames=(f"{path}.lifecycle",)))
     words = f"pause {PRE_STOP_SECONDS} s in preStop, until its endpoint is gone from every node"
-    return Remedy(words, (Change(workload, (operation,), blames=(path,)),))
+    return Remedy(words, tuple(found)) if found else None
 
 
 def gentle_rollout(workload: Resource) -> Remedy | None:
@@ -217,25 +221,50 @@ def checksum(inventory: Inventory, workload: Resource) -> Remedy | None:
     return Remedy(words, (Change(workload, (operation,), blames=tuple(blames[:1])),))
 
 
-def _serving_container(workload: Resource) -> tuple[int, dict[str, Any] | None]:
-    containers = dig(workload.object, *POD, "containers", default=[])
-    for index, container in enumerate(containers):
-        if container.get("ports"):
-            return index, container
-    return (0, containers[0]) if containers else (0, None)
+def _serving_containers(
+    inventory: Inventory, workload: Resource
+) -> list[tuple[str, Mapping[str, Any], int | str | None]]:
+    """Path, container and port of all that Services lead to; where none does, of the first that has ports."""
+    known = _scene(inventory).by_key[workload.key]
+    main = [container for container in known.containers if container.role == "main"]
+    ports: dict[str, int | str | None] = {container.name: port for container, port in serving_containers(known)}
+    for route in _routes(inventory).get(workload.key, ()):
+        if route.container is not None:
+            ports.setdefault(route.container, None)
+    if main and not ports:
+        ports[next((container for container in main if container.spec.get("ports")), main[0]).name] = None
+    return [(container.path, container.spec, ports[container.name]) for container in main if container.name in ports]
 
 
-def _handler(inventory: Inventory, workload: Resource, container: dict[str, Any]) -> dict[str, Any] | None:
+@lru_cache(maxsize=2)
+def _scene(inventory: Inventory) -> Scene:
+    return Scene(inventory)
+
+
+@lru_cache(maxsize=2)
+def _routes(inventory: Inventory) -> dict[tuple[str, str, str], list[Route]]:
+    """The routes to each workload."""
+    found: defaultdict[tuple[str, str, str], list[Route]] = defaultdict(list)
+    for route in routes(inventory):
+        found[route.workload.key].append(route)
+    return dict(found)
+
+
+def _handler(
+    inventory: Inventory, workload: Resource, container: Mapping[str, Any], port: int | str | None
+) -> dict[str, Any] | None:
     liveness = container.get("livenessProbe") or {}
     for kind in ("httpGet", "grpc", "tcpSocket", "exec"):
         if kind in liveness:
             return {kind: liveness[kind]}
+    if port is not None:
+        return {"tcpSocket": {"port": port}}
     ports = container.get("ports") or ()
     if ports:
         return {"tcpSocket": {"port": ports[0].get("name") or ports[0].get("containerPort")}}
     for service in services_of(inventory, workload):
-        for port in service.spec.get("ports") or ():
-            return {"tcpSocket": {"port": port.get("targetPort", port.get("port"))}}
+        for served in service.spec.get("ports") or ():
+            return {"tcpSocket": {"port": served.get("targetPort", served.get("port"))}}
     return None
 
 

@@ -7,7 +7,7 @@ from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import pod_template
 from seatrial.model.objects import dig
 from seatrial.trial.behaviour import startup_seconds
-from seatrial.trial.remedies import changes, mending
+from seatrial.trial.remedies import changes, mending, missing
 from seatrial.trial.remedies.remedy import Remedy, ladder, together
 from seatrial.trial.symptoms import Symptom
 from seatrial.trial.voyage import SETTLE, Voyage
@@ -53,7 +53,7 @@ def _settling(symptom: Symptom, voyage: Voyage, workload: Resource) -> list[Reme
                     startup = startup_seconds(profile, template.spec, template.annotations, candidate)
             return ladder(changes.startup_probe(workload, container, startup))
         case "stuck":
-            return ladder(mending.nearest_names(voyage.inventory, workload))
+            return ladder(*missing.named(voyage.inventory, workload))
         case "outage":
             path = symptom.evidence.get("path")
             routes = [r for r in voyage.flow_routes.get(symptom.workload, ()) if r.path == path]
@@ -62,7 +62,7 @@ def _settling(symptom: Symptom, voyage: Voyage, workload: Resource) -> list[Reme
 
 
 def _requests(symptom: Symptom, inventory: Inventory, workload: Resource) -> list[Remedy]:
-    probe, pause = changes.readiness_probe(inventory, workload), changes.pre_stop(workload)
+    probe, pause = changes.readiness_probe(inventory, workload), changes.pre_stop(inventory, workload)
     more, spread = changes.more_replicas(workload), changes.spread(workload)
     strictly, unpin = changes.spread(workload, hard=True), changes.unpin(workload)
     gentle, budget = changes.gentle_rollout(workload), changes.budget(inventory, workload)

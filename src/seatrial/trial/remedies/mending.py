@@ -1,15 +1,11 @@
-"""Changes that mend what never worked: requests that fit no node, names that nothing has, ports that lead nowhere."""
+"""Changes that mend what never worked: requests that fit no node, ports that lead nowhere."""
 
 from __future__ import annotations
-
-import difflib
-from collections.abc import Iterator
 
 from seatrial.cluster.store import Store
 from seatrial.manifests import field_paths
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.json_patch import remove_operation, set_operation
-from seatrial.manifests.references import Reference, references
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import pod_template
 from seatrial.model import pods, quantities
@@ -65,48 +61,6 @@ def without_foreign_selectors(workload: Resource, store: Store) -> Remedy | None
     return Remedy(f"drop the node selector {labels}, or label nodes so", (Change(workload, operations, blames=blames),))
 
 
-def nearest_names(inventory: Inventory, workload: Resource) -> Remedy | None:
-    """The ConfigMap or Secret, or the key in it, that was probably meant; else the missing key."""
-    changes = [
-        change for reference in _dangling(inventory, workload) if (change := _mend(inventory, workload, reference))
-    ]
-    if not changes:
-        return None
-    words = " and ".join(word for _, word in changes)
-    return Remedy(words, tuple(change for change, _ in changes))
-
-
-def _dangling(inventory: Inventory, workload: Resource) -> Iterator[Reference]:
-    for reference in references(inventory).of(workload):
-        if reference.optional or reference.kind not in ("ConfigMap", "Secret"):
-            continue
-        found = inventory.get(reference.kind, reference.namespace, reference.name)
-        if found is None or (reference.key and reference.key not in _keys(found)):
-            yield reference
-
-
-def _mend(inventory: Inventory, workload: Resource, reference: Reference) -> tuple[Change, str] | None:
-    found = inventory.get(reference.kind, reference.namespace, reference.name)
-    path = field_paths.parse(reference.path)
-    if found is None:
-        names = [r.name for r in inventory.of_kind(reference.kind) if r.namespace == reference.namespace]
-        near = difflib.get_close_matches(reference.name, names, 1)
-        if not near:
-            return None
-        operation = set_operation(workload.object, path, near[0])
-        return Change(workload, (operation,), blames=(reference.path,)), f"name the {reference.kind} `{near[0]}`"
-    near = difflib.get_close_matches(reference.key or "", _keys(found), 1)
-    key_path = reference.path
-    if near and key_path.endswith(".name"):
-        key_path = key_path.removesuffix("name") + "key"
-        operation = set_operation(workload.object, field_paths.parse(key_path), near[0])
-        return Change(workload, (operation,), blames=(key_path,)), f"use the key `{near[0]}` of `{found.name}`"
-    field = "stringData" if found.kind == "Secret" else "data"
-    operation = set_operation(found.object, (field, reference.key or ""), "FILL-IN")
-    change = Change(found, (operation,), blames=(field,))
-    return change, f"add the key `{reference.key}` to {found.kind} `{found.name}`"
-
-
 def open_port(inventory: Inventory, route: Route) -> Remedy | None:
     """The port that there is, where a Service or an Ingress names one that there isn't."""
     if route.path.startswith("spec.ports"):
@@ -128,8 +82,3 @@ def open_port(inventory: Inventory, route: Route) -> Remedy | None:
     operation = set_operation(route.entrance.object, parent, {"number": ports[0].get("port")})
     words = f"send Ingress `{route.entrance.name}` to port {ports[0].get('port')} of Service `{route.service.name}`"
     return Remedy(words, (Change(route.entrance, (operation,), blames=(route.path,)),))
-
-
-def _keys(resource: Resource) -> list[str]:
-    fields = ("data", "binaryData", "stringData")
-    return [key for field in fields for key in (resource.object.get(field) or {})]
