@@ -22,8 +22,13 @@ Admission = Callable[[Object, "Object | None"], Object]
 """Given (new object, old object or None on creation); gives the object to store or raises an ApiError."""
 
 WITHOUT_GENERATION = frozenset(
-    {"ConfigMap", "Secret", "Event", "Lease", "EndpointSlice", "Namespace", "Node", "Service"}
-)
+    {
+        "ConfigMap", "ControllerRevision", "CSINode", "Event", "Lease", "LimitRange", "Namespace", "Node",
+        "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "Secret", "Service", "ServiceAccount",
+        "StorageClass", "VolumeAttachment",
+    }
+)  # fmt: skip
+"""Kinds whose strategies count no generations."""
 
 
 class ApiServer:
@@ -71,7 +76,7 @@ class ApiServer:
             new = admit(new, old)
         kept = {k: old.metadata.get(k) for k in ("uid", "creationTimestamp", "deletionTimestamp", "generation")}
         kept["deletionGracePeriodSeconds"] = old.metadata.get("deletionGracePeriodSeconds")
-        new = evolve(new, metadata=kept)
+        new = strategies.prepare_for_update(evolve(new, metadata=kept), old)
         if "generation" in old.metadata and _specified(new) != _specified(old):
             new = evolve(new, metadata={"generation": old.metadata["generation"] + 1})
         if new == evolve(old, metadata={"resourceVersion": new.metadata.get("resourceVersion")}):

@@ -21,6 +21,7 @@ from seatrial.cluster.api_server import ApiServer
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
 from seatrial.cluster.events import Recorder
+from seatrial.cluster.service_addresses import ServiceAddresses
 from seatrial.cluster.store import Store
 from seatrial.model.objects import Object
 
@@ -43,6 +44,7 @@ class Cluster:
         self.chance = Chance(seed)
         self.api = ApiServer(self.clock, self.store, self.chance)
         self.api.admission.append(AdmissionChain(self.api).admit)
+        self.api.admission.append(ServiceAddresses(self.store).admit)
         self.events = Recorder(self.clock, self.api)
         self.metrics: MetricsSource | None = None
         """The metrics API; None: there is none, as where no metrics server runs."""

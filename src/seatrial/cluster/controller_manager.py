@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seatrial.cluster.controllers.attach_detach import AttachDetachController
 from seatrial.cluster.controllers.controller import Controller
 from seatrial.cluster.controllers.cronjob import CronJobController
 from seatrial.cluster.controllers.daemonset import DaemonSetController
@@ -40,6 +41,7 @@ ALL: tuple[type[Controller], ...] = (
     HorizontalController,
     PersistentVolumeController,
     EphemeralVolumeController,
+    AttachDetachController,
     ResourceQuotaController,
 )
 """The controllers that every cluster runs, in the order in which they start."""

@@ -37,6 +37,12 @@ class Forbidden(ApiError):
     code = 403
 
 
+class Invalid(ApiError):
+    """A field has a value that the server does not take."""
+
+    code = 422
+
+
 class TooManyRequests(ApiError):
     """An eviction that a disruption budget does not allow now."""
 

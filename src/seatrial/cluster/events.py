@@ -29,6 +29,8 @@ REMEMBERED = 4096
 """Entries that each of a recorder's caches holds (maxLruCacheEntries)."""
 NEW_API = frozenset({"default-scheduler"})
 """Sources that write by the events.k8s.io API, which has no count."""
+ACTIONS = {"Scheduled": "Binding", "FailedScheduling": "Scheduling", "Preempted": "Preempting"}
+"""What those who write by that API say that they did."""
 
 
 class Recorder:
@@ -43,7 +45,9 @@ class Recorder:
         self._serial = 0
         self._sweeping = False
 
-    def record(self, involved: Object, reason: str, message: str, *, type: str, source: str, part: str) -> None:
+    def record(
+        self, involved: Object, reason: str, message: str, *, type: str, source: str, part: str, host: str
+    ) -> None:
         """Tell that something happened to `involved`; see `record`."""
         about = (source, involved.kind, involved.namespace, involved.name, involved.uid)
         if not self._passes(about):
@@ -58,7 +62,7 @@ class Recorder:
         if known is not None and source not in NEW_API:
             self._again(known, text)
             return
-        _remember(self._written, identity, self._write(involved, namespace, type, reason, text, source, part))
+        _remember(self._written, identity, self._write(involved, namespace, type, reason, text, source, part, host))
 
     def _again(self, event: Object, message: str) -> None:
         self._api.store.put(
@@ -66,7 +70,7 @@ class Recorder:
         )
 
     def _write(
-        self, involved: Object, namespace: str, type: str, reason: str, message: str, source: str, part: str
+        self, involved: Object, namespace: str, type: str, reason: str, message: str, source: str, part: str, host: str
     ) -> str:
         self._serial += 1
         # Upstream appends the nanosecond of the event; a serial number tells events of one instant apart.
@@ -87,10 +91,14 @@ class Recorder:
         if part:
             event["involvedObject"]["fieldPath"] = part
         if source in NEW_API:
-            event |= {"reportingComponent": source, "eventTime": objects.micro_timestamp(self._clock.now)}
+            event |= {
+                "action": ACTIONS.get(reason, reason), "reportingComponent": source, "reportingInstance": source,
+                "eventTime": objects.micro_timestamp(self._clock.now),
+            }  # fmt: skip
         else:
             event |= {
-                "source": {"component": source}, "reportingComponent": source,
+                "source": {"component": source, **({"host": host} if host else {})},
+                "reportingComponent": source, "reportingInstance": host,
                 "count": 1, "firstTimestamp": now, "lastTimestamp": now,
             }  # fmt: skip
         # Straight to the store: nothing is written more often, and neither defaults nor admission touch events.
@@ -135,13 +143,14 @@ def record(
     type: str = "Normal",
     source: str = "",
     part: str = "",
+    host: str = "",
 ) -> None:
     """Tell that something happened to `involved`: create an Event, or raise the count of an equal one.
 
-    `type` is Normal or Warning, `source` the component, e.g. `deployment-controller`; `part` is the path of the
-    field that it is about, e.g. `spec.containers{app}`.
+    `type` is Normal or Warning, `source` the component, e.g. `deployment-controller`, `host` the node that it works
+    for; `part` is the path of the field that it is about, e.g. `spec.containers{app}`.
     """
-    cluster.events.record(involved, reason, message, type=type, source=source, part=part)
+    cluster.events.record(involved, reason, message, type=type, source=source, part=part, host=host)
 
 
 def _remember(cache: OrderedDict[tuple[str, ...], Any], key: tuple[str, ...], value: Any) -> None:

@@ -1,7 +1,7 @@
 """What each kind's registry strategy does to an object when it is created (pkg/registry/*/strategy.go, 1.36).
 
 The status that a client sends is dropped and replaced by the one that new objects have; Jobs get their selector,
-namespaces their finalizer.
+namespaces their finalizer, DaemonSets the generation of their template.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from seatrial.model import pods
 from seatrial.model.objects import Object, evolve, kind_of
 
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 INITIAL_STATUS: dict[str, dict[str, Any]] = {
     "Deployment": {},
     "ReplicaSet": {"replicas": 0},
@@ -42,9 +43,26 @@ def prepare_for_create(obj: Object) -> Object:
         obj = evolve(obj, status=INITIAL_STATUS[kind])
     if kind == "Job" and not obj.spec.get("manualSelector"):
         return _with_selector(obj)
+    if kind == "DaemonSet":
+        return _with_template_generation(obj, 1)
     if kind == "Namespace":
         return evolve(obj, spec={**obj.spec, "finalizers": obj.spec.get("finalizers") or ["kubernetes"]})
     return obj
+
+
+def prepare_for_update(new: Object, old: Object) -> Object:
+    """The object as it replaces the old one."""
+    if kind_of(new) != "DaemonSet":
+        return new
+    generation = int(old.annotations.get(TEMPLATE_GENERATION, 1))
+    changed = new.spec.get("template") != old.spec.get("template")
+    return _with_template_generation(new, generation + changed)
+
+
+def _with_template_generation(daemon_set: Object, generation: int) -> Object:
+    """What was spec.templateGeneration before apps/v1 is kept in an annotation."""
+    annotations = {**daemon_set.annotations, TEMPLATE_GENERATION: str(generation)}
+    return evolve(daemon_set, metadata={"annotations": annotations})
 
 
 def _with_selector(job: Object) -> Object:

@@ -15,13 +15,14 @@ from seatrial.model.objects import Object
 
 STANDARD_CLASS = "standard"
 SYSTEM_CLASSES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 STAND_INS = ("Secret", "ServiceAccount", "PriorityClass", "StorageClass", "RuntimeClass", "PersistentVolumeClaim")
 
 
 def objects_around(inventory: Inventory) -> list[Object]:
     """Namespaces, classes and default service accounts that every cluster has, unless the inventory brings its own."""
     found: list[Object] = []
-    namespaces = sorted({r.namespace for r in inventory if r.namespace} | {"default", "kube-system"})
+    namespaces = sorted({r.namespace for r in inventory if r.namespace} | set(NAMESPACES))
     found.extend(_new("v1", "Namespace", name) for name in namespaces)
     found.extend(
         _new("scheduling.k8s.io/v1", "PriorityClass", name, value=value) for name, value in SYSTEM_CLASSES.items()

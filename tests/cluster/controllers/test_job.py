@@ -223,3 +223,35 @@ def test_a_job_may_last_only_so_long() -> None:
 def test_a_finished_job_is_deleted_with_its_pods() -> None:
     stage = after(30, job(ttlSecondsAfterFinished=5))
     assert stage.store.list("Job") == stage.pods() == []
+
+
+def fail(stage: Stage, pod: Object) -> None:
+    """Let a pod end as failed now, whatever its kubelet thinks."""
+    state = {"terminated": {"exitCode": 1, "finishedAt": stage.cluster.clock.timestamp()}}
+    status = {**pod.status, "phase": "Failed", "containerStatuses": [{"name": "c", "state": state}]}
+    stage.api.update_status(stage.api.present(pod.key), status)
+
+
+def test_while_a_job_backs_off_its_status_shows_no_active_pods() -> None:
+    """manageJob returns 0 active pods where it may make none yet, whatever runs beside."""
+    stage = after(5, job(pod=template("work", ready_after="0.5"), parallelism=2, completions=4))
+    assert stage.get("Job", "work").status["active"] == 2
+    fail(stage, stage.alive()[0])
+    stage.run(5)
+    assert (len(stage.alive()), stage.get("Job", "work").status.get("active", 0)) == (1, 0)
+    stage.run(10)
+    assert (len(stage.alive()), stage.get("Job", "work").status["active"]) == (2, 2)
+
+
+def test_an_index_that_backs_off_keeps_its_place() -> None:
+    """firstPendingIndexes: what is missing is chosen first, then those of it that may begin."""
+    given = job(
+        pod=template("work", ready_after="0.5"), parallelism=2, completions=4, backoffLimitPerIndex=3, **INDEXED
+    )
+    stage = after(5, given)
+    fail(stage, next(p for p in stage.alive() if job_indexes.index_of(p) == 0))
+    stage.run(5)
+    assert [job_indexes.index_of(p) for p in stage.alive()] == [1]
+    assert "active" not in stage.get("Job", "work").status
+    stage.run(10)
+    assert sorted(job_indexes.index_of(p) for p in stage.alive()) == [0, 1]

@@ -10,12 +10,12 @@ from typing import Any
 from seatrial.cluster.controllers import node_fit, pod_control
 from seatrial.cluster.controllers.controller_history import HASH_LABEL
 from seatrial.cluster.scheduler.tolerations import first_untolerated
+from seatrial.cluster.strategies import TEMPLATE_GENERATION
 from seatrial.model import objects
 from seatrial.model.objects import Object, dig
 from seatrial.model.pods import is_terminal
 
 GENERATION_LABEL = "pod-template-generation"
-GENERATION_ANNOTATION = "deprecated.daemonset.template.generation"
 TOLERATED = (
     ("node.kubernetes.io/not-ready", "NoExecute"), ("node.kubernetes.io/unreachable", "NoExecute"),
     ("node.kubernetes.io/disk-pressure", "NoSchedule"), ("node.kubernetes.io/memory-pressure", "NoSchedule"),
@@ -39,7 +39,7 @@ def pod_for(daemon_set: Object, node: str, revision_hash: str) -> Object:
     """A pod of the present template that may run on that node only; the scheduler puts it there."""
     pod = pod_control.pod_of(daemon_set.spec.get("template") or {}, daemon_set)
     labels = {**pod.labels, HASH_LABEL: revision_hash}
-    if generation := daemon_set.annotations.get(GENERATION_ANNOTATION):
+    if generation := daemon_set.annotations.get(TEMPLATE_GENERATION):
         labels[GENERATION_LABEL] = generation
     spec = {**pod.spec, "tolerations": tolerations(pod.spec), "affinity": _pinned(pod.spec.get("affinity") or {}, node)}
     return objects.evolve(pod, metadata={"labels": labels}, spec=spec)

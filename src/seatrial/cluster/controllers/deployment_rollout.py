@@ -54,9 +54,8 @@ class Rollout:
         annotations = self._annotations(new, revision)
         min_ready = self.deployment.spec.get("minReadySeconds", 0)
         if annotations != new.annotations or new.spec.get("minReadySeconds", 0) != min_ready:
-            changed = evolve(
-                new, metadata={"annotations": annotations}, spec={**new.spec, "minReadySeconds": min_ready}
-            )
+            spec = objects.merged(new.spec, {"minReadySeconds": min_ready or None})
+            changed = evolve(new, metadata={"annotations": annotations}, spec=spec)
             self.new = self.cluster.api.update(changed)
             return
         self._set_revision(new.annotations[arithmetic.REVISION])
@@ -81,7 +80,7 @@ class Rollout:
             },
             spec={
                 "replicas": size, "selector": selector,
-                "minReadySeconds": deployment.spec.get("minReadySeconds", 0),
+                **({"minReadySeconds": wait} if (wait := deployment.spec.get("minReadySeconds")) else {}),
                 "template": {**template, "metadata": {**template["metadata"], "labels": labels}},
             },
         )  # fmt: skip

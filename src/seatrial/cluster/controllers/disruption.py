@@ -98,6 +98,7 @@ class DisruptionController(Controller):
             self.clock.timestamp(), "DisruptionAllowed", *verdict,
             observedGeneration=budget.metadata.get("generation", 1),
         )  # fmt: skip
+        new["message"] = ""  # a metav1.Condition always shows it
         status["conditions"] = conditions.set_in_place(budget.status.get("conditions"), new)
         self.api.update_status(budget, status)
 

@@ -5,6 +5,7 @@ As syncJob, manageJob and trackJobStatusAndRemoveFinalizers in pkg/controller/jo
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from seatrial.cluster import events
@@ -35,6 +36,8 @@ class Turn:
         self.pods = pods
         self.wake_after: float | None = None
         self._active = [p for p in pods if pod_control.is_active(p)]
+        self._backs_off = False
+        """Whether pods are missing and none may be made yet: upstream's status then shows no active pods at all."""
         tracked = [p for p in pods if job_pods.is_tracked(p)]
         self._succeeded = [p for p in tracked if p.status.get("phase") == "Succeeded"]
         self._failed = [p for p in tracked if job_pods.has_failed(job, p)]
@@ -80,7 +83,7 @@ class Turn:
         status = self._status
         status["ready"] = sum(is_ready(p) for p in self._active)
         status["terminating"] = job_pods.terminating(self._fresh(self.pods))
-        _set(status, "active", len(self._active))
+        _set(status, "active", 0 if self._backs_off else len(self._active))
         counted = self._to_count()
         if self._target is not None:
             status["conditions"] = conditions.set_in_place(status.get("conditions"), self._target)
@@ -263,7 +266,7 @@ class Turn:
     def _create(self, count: int) -> None:
         wait = self.backoff.remaining(self._now) if job_indexes.limit_per_index(self.job) is None else 0.0
         if wait > 0:
-            self._wake(wait)
+            self._back_off(wait)
             return
         pods = self._new_pods(count)
         created: list[Object] = []
@@ -282,17 +285,21 @@ class Turn:
         busy = {job_indexes.index_of(p) for p in self._active}
         if job_pods.only_replaces_failed(self.job):
             busy |= {job_indexes.index_of(p) for p in self.pods if p.deleting and p.status.get("phase") != "Failed"}
-        pods: list[Object] = []
-        for index in range(int(self._completions or 0)):
-            if len(pods) == count:
-                break
-            if index in busy or index in self._indexes or index in self._failed_indexes:
-                continue
+        through = busy | self._indexes | self._failed_indexes
+        pending = (index for index in range(int(self._completions or 0)) if index not in through)
+        return self._pods_of(list(islice(pending, count)))
+
+    def _pods_of(self, indexes: list[int]) -> list[Object]:
+        """Pods of those indexes that need not wait (getPodCreationInfoForIndependentIndexes)."""
+        pods, waits = [], []
+        for index in indexes:
             before, wait = self._history(index)
             if wait > 0:
-                self._wake(wait)
+                waits.append(wait)
             else:
                 pods.append(job_pods.pod_of(self.job, index, before))
+        if waits and not pods:
+            self._back_off(min(waits))
         return pods
 
     def _history(self, index: int) -> tuple[job_indexes.Failures, float]:
@@ -338,6 +345,10 @@ class Turn:
     def _condition(self, type: str, reason: str, message: str, *, status: str = "True") -> Condition:
         now = self._controller.clock.timestamp()
         return conditions.condition(now, type, status, reason, message, lastProbeTime=now)
+
+    def _back_off(self, seconds: float) -> None:
+        self._backs_off = True
+        self._wake(seconds)
 
     def _wake(self, seconds: float) -> None:
         self.wake_after = seconds if self.wake_after is None else min(self.wake_after, seconds)

@@ -63,8 +63,14 @@ class NodeLifecycleController(Controller):
             self._zones.remove(node)
             return
         self._look_next_round(node)
+        if event == "ADDED":
+            text = f"Node {node.name} event: Registered Node {node.name} in Controller"
+            self.clock.after(self.latency, self._tell, node, "RegisteredNode", text)
         if old is None or old.spec != node.spec or _statuses(old) != _statuses(node):
             self.add(node.name)
+
+    def _tell(self, node: Object, reason: str, message: str) -> None:
+        events.record(self.cluster, node, reason, message, source=SOURCE)
 
     def sync(self, key: str) -> None:
         """Bring a node's NoSchedule taints in line with its conditions (doNoScheduleTaintingPass)."""
@@ -129,8 +135,7 @@ class NodeLifecycleController(Controller):
         if current != "True" and (before in ("True", None) or observed == "True"):
             self._mark_pods(node)
         if observed == "True" and current != "True":
-            text = f"Node {node.name} status is now: NodeNotReady"
-            events.record(self.cluster, node, "NodeNotReady", text, source=SOURCE)
+            self._tell(node, "NodeNotReady", f"Node {node.name} status is now: NodeNotReady")
         if current == "True":
             self._zones.forget(node.name)
             self._replace_taints(node, [], node_taints.NO_EXECUTE_KEYS, "NoExecute")

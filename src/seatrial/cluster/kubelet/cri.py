@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from seatrial.cluster.kubelet.containers import ContainerStatus, Run, Sandbox, ended
+from seatrial.cluster.kubelet.registration import POD_BITS
 from seatrial.cluster.kubelet.runtime import Exit, Observation, StartError
 from seatrial.model.objects import Object
 
@@ -135,9 +136,9 @@ class ContainerRuntime:
             observer(what, (pod.namespace, pod.name), run.status.name, self._clock.now)
 
     def _address(self) -> str:
-        """The next of the node's thousand addresses in 10.0.0.0/8."""
+        """The next of the node's thousand addresses."""
         self._addresses += 1
-        address = (self._kubelet.number << 10) + self._addresses % 1022 + 1
+        address = (self._kubelet.number << POD_BITS) + self._addresses % 1022 + 1
         return f"10.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from seatrial.cluster.kubelet import admission, registration
+from seatrial.cluster.kubelet.attached_volumes import VolumesInUse
 from seatrial.cluster.kubelet.backoff import Backoff
 from seatrial.cluster.kubelet.containers import Run
 from seatrial.cluster.kubelet.cri import ContainerRuntime
@@ -28,7 +29,7 @@ from seatrial.cluster.kubelet.runtime import Observer, Runtime
 from seatrial.cluster.kubelet.status_manager import StatusManager
 from seatrial.cluster.kubelet.volumes import FileObserver, Reference, references
 from seatrial.cluster.store import EventType
-from seatrial.model import pods
+from seatrial.model import pods, volumes
 from seatrial.model.objects import Object
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Kubelet:
         self.file_observers = kubelets.file_observer
         self.name = name
         self.number = number
-        self.host_ip = f"172.{16 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+        self.host_ip = registration.host_address(number)
         self.down = False
         """Without power."""
         self.cut_off = False
@@ -71,6 +72,7 @@ class Kubelet:
         self.images = ImageManager(self)
         self.statuses = StatusManager(self)
         self.crash_backoff = Backoff()
+        self.volumes_in_use = VolumesInUse(self)
         self.heartbeat = Heartbeat(self, write_all=kubelets.write_heartbeats)
 
     @property
@@ -118,6 +120,11 @@ class Kubelet:
         """The first look at the work queue at or after `time`."""
         return math.ceil(time - self._tick) * SYNC_PERIOD + self._tick
 
+    def status_tick_from(self, time: float) -> float:
+        """The first time at or after `time` at which the kubelet looks whether its node's status has changed."""
+        phase = self._tick * registration.REFRESH
+        return math.ceil((time - phase) / registration.REFRESH) * registration.REFRESH + phase
+
     def running_pods(self) -> Iterator[tuple[str, Object]]:
         """The pods that are not through, by uid."""
         for uid, pod in self.pods.items():
@@ -143,6 +150,7 @@ class Kubelet:
         """All is done for a pod but taking its object away."""
         self.crash_backoff.forget(worker.uid)
         self.images.forget(worker.uid)
+        self.volumes_in_use.release(worker.uid)
         self.admitted.remove(worker.uid)
         if worker.uid not in self.pods:
             self._forget(worker)
@@ -151,6 +159,7 @@ class Kubelet:
         """The node loses power, with all that ran on it."""
         self.down = True
         self.heartbeat.end()
+        self.volumes_in_use.forget()
         for uid in list(self.resting):
             self.worker(uid)
         self.containers.power_off()
@@ -171,6 +180,7 @@ class Kubelet:
         self.pleg.list_all()
         self.heartbeat.begin()
         registration.Registration(self).rejoin(registration.READY_AFTER)
+        self.clock.at(self.status_tick_from(self.clock.now), self.volumes_in_use.report)
         self._catch_up()
 
     def reconnect(self) -> None:
@@ -221,6 +231,7 @@ class Kubelet:
         self.admitted.remove(worker.uid)
         self.workers.pop(worker.uid, None)
         self.containers.remove_sandbox(worker.uid)
+        self.volumes_in_use.release(worker.uid)
         self.pleg.forget(worker.uid)
         self._kubelets.unrefer(worker)
 
@@ -239,13 +250,15 @@ class Kubelets:
         self.runtime_observer: list[Observer] = []
         self.file_observer: list[FileObserver] = []
         self._kubelets: dict[str, Kubelet] = {}
-        self._joined = 0
+        self._numbers: dict[str, int] = {}
         self._references: dict[Reference, dict[str, str]] = {}
+        cluster.api.admission.append(self._introduce)
 
     def start(self) -> None:
         """Watch nodes and pods; nodes that exist have their kubelet from now on."""
         store = self.cluster.store
         store.add_index("Pod", "node", _by_node)
+        store.add_index("VolumeAttachment", "volume", volumes.by_volume)
         store.watch("Node", self._node_written)
         store.watch("Pod", self._pod_written)
         for kind in ("ConfigMap", "Secret"):
@@ -328,14 +341,22 @@ class Kubelets:
             if not known:
                 self._references.pop(reference, None)
 
+    def _introduce(self, new: Object, old: Object | None) -> Object:
+        """A Node is created by its kubelet, which says what it knows of the machine."""
+        if new.kind != "Node" or old is not None:
+            return new
+        return registration.introduced(new, self._number(new.name))
+
+    def _number(self, node: str) -> int:
+        return self._numbers.setdefault(node, len(self._numbers) + 1)
+
     def _node_written(self, event: EventType, node: Object, old: Object | None) -> None:
         if event == "DELETED":
             kubelet = self._kubelets.pop(node.name, None)
             if kubelet is not None:
                 kubelet.power_off()
         elif node.name not in self._kubelets:
-            self._joined += 1
-            kubelet = Kubelet(self, node.name, self._joined)
+            kubelet = Kubelet(self, node.name, self._number(node.name))
             self._kubelets[node.name] = kubelet
             kubelet.heartbeat.begin()
 

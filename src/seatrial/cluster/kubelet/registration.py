@@ -14,6 +14,14 @@ READY_AFTER = 0.3
 """Seconds from registration until the runtime's network is up and the node ready."""
 REFRESH = 10.0
 """Seconds between looks whether the node's conditions are to be refreshed (nodeStatusUpdateFrequency)."""
+KUBELET_VERSION = "v1.36.3"
+KUBELET_PORT = 10250
+POD_BITS = 10
+"""Bits of the addresses of a node's pods: a thousand of them."""
+ANNOTATIONS = {
+    "node.alpha.kubernetes.io/ttl": "0",
+    "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+}
 NOT_READY_TAINT = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 FINE = (
     ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
@@ -28,6 +36,44 @@ NOT_READY = (
     "KubeletNotReady",
     "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady",
 )
+
+
+def introduced(node: Object, number: int) -> Object:
+    """The Node object with what its kubelet tells of itself, and the addresses that its pods get (node IPAM).
+
+    What is given stays. `number` counts the cluster's nodes.
+    """
+    cidr = pod_range(number)
+    spec = {"podCIDR": cidr, "podCIDRs": [node.spec.get("podCIDR", cidr)], **node.spec}
+    known = {a["type"]: a for a in node.status.get("addresses") or ()}
+    known.setdefault("InternalIP", {"type": "InternalIP", "address": host_address(number)})
+    known.setdefault("Hostname", {"type": "Hostname", "address": node.name})
+    info = {**_system(number), **(node.status.get("nodeInfo") or {})}
+    ports = {"kubeletEndpoint": {"Port": KUBELET_PORT}}
+    status = {**node.status, "addresses": list(known.values()), "nodeInfo": info, "daemonEndpoints": ports}
+    return evolve(node, metadata={"annotations": {**ANNOTATIONS, **node.annotations}}, spec=spec, status=status)
+
+
+def host_address(number: int) -> str:
+    """The address of a node."""
+    return f"172.{16 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+
+
+def pod_range(number: int) -> str:
+    """The addresses of a node's pods."""
+    first = number << POD_BITS
+    return f"10.{first >> 16 & 255}.{first >> 8 & 255}.{first & 255}/{32 - POD_BITS}"
+
+
+def _system(number: int) -> dict[str, str]:
+    """What a machine says of itself; its identifiers are its number."""
+    digits = f"{number:032x}"
+    identifier = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    return {
+        "architecture": "amd64", "bootID": identifier, "containerRuntimeVersion": "seatrial://virtual",
+        "kernelVersion": "virtual", "kubeProxyVersion": "", "kubeletVersion": KUBELET_VERSION, "machineID": digits,
+        "operatingSystem": "linux", "osImage": "virtual", "systemUUID": identifier,
+    }  # fmt: skip
 
 
 def unready(node: Object, now: str) -> Object:

@@ -16,14 +16,17 @@ SOURCE = "kubelet"
 def normal(kubelet: Kubelet, about: Object, reason: str, message: str, container: str = "") -> None:
     """Record a Normal event about a pod or one of its containers; without the API server nobody hears it."""
     if not kubelet.cut_off:
-        events.record(kubelet.cluster, about, reason, message, source=SOURCE, part=_part(about, container))
+        part = _part(about, container)
+        events.record(kubelet.cluster, about, reason, message, source=SOURCE, part=part, host=kubelet.name)
 
 
 def warning(kubelet: Kubelet, about: Object, reason: str, message: str, container: str = "") -> None:
     """Record a Warning event about a pod or one of its containers; without the API server nobody hears it."""
     if not kubelet.cut_off:
         part = _part(about, container)
-        events.record(kubelet.cluster, about, reason, message, type="Warning", source=SOURCE, part=part)
+        events.record(
+            kubelet.cluster, about, reason, message, type="Warning", source=SOURCE, part=part, host=kubelet.name
+        )
 
 
 def _part(pod: Object, container: str) -> str:

@@ -62,7 +62,7 @@ def generate(worker: PodWorker, *, terminal: bool) -> Status:
         others = [c for c in status["conditions"] if c["type"] != "DisruptionTarget"]
         text = worker.verdict.message
         status["conditions"] = [*others, conditions.condition("DisruptionTarget", True, "TerminationByKubelet", text)]
-    status["hostIP"] = worker.kubelet.host_ip
+    status |= {"hostIP": worker.kubelet.host_ip, "hostIPs": [{"ip": worker.kubelet.host_ip}]}
     ip = worker.kubelet.host_ip if pod.spec.get("hostNetwork") else shown.ip or old.get("podIP")
     if ip:
         status |= {"podIP": ip, "podIPs": [{"ip": ip}]}

@@ -105,19 +105,25 @@ class VolumeMounts:
         name = str(volume["name"])
         if self._worker.finished or self._worker.kubelet.down or name not in self._unmounted:
             return
+        if not self._worker.kubelet.volumes_in_use.is_ready(self._pod, volume):
+            self._try_again(volume)
+            return
         flaw = _flaw(self._pod, volume, self._worker.kubelet.store)
         if flaw:
             reports.warning(
                 self._worker.kubelet, self._pod, "FailedMount",
                 f'MountVolume.SetUp failed for volume "{name}" : {flaw}',
             )  # fmt: skip
-            failures = self._failures.get(name, 0)
-            self._failures[name] = failures + 1
-            self.busy += 1
-            self._clock.after(min(FIRST_RETRY * 2**failures, LAST_RETRY), self._retry, volume)
+            self._try_again(volume)
             return
         self._unmounted.remove(name)
         self._refresh()
+
+    def _try_again(self, volume: Mapping[str, Any]) -> None:
+        failures = self._failures.get(str(volume["name"]), 0)
+        self._failures[str(volume["name"])] = failures + 1
+        self.busy += 1
+        self._clock.after(min(FIRST_RETRY * 2**failures, LAST_RETRY), self._retry, volume)
 
     def _retry(self, volume: Mapping[str, Any]) -> None:
         self.busy -= 1
