@@ -72,7 +72,7 @@ def spoilt(draw: st.DrawFn) -> Any:
     return sample
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(obj=spoilt(), version=st.sampled_from(["1.25", "1.34", "1.37"]))
 def test_anything_is_judged(obj: Any, version: str) -> None:
     inventory = Inventory([Resource(Object(obj), Place("m.yaml", 1))])

@@ -105,7 +105,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(VALUES, st.booleans())
 def test_written_yaml_is_read_back_by_kubernetes_as_the_same(value: object, indent_lists: bool) -> None:
     assert yaml_reader.read(writing.as_yaml(value, indent_lists=indent_lists)) == value

@@ -141,13 +141,13 @@ def spoilt_samples(draw: st.DrawFn) -> str:
     return text + "\n"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(spoilt_samples())
 def test_both_readers_agree_on_spoilt_manifests(text: str) -> None:
     assert agree(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from(["a: ", "b:", "- ", "  ", "\n", "x", "'", "''", '"', "|", ">-", "#", " ", "1", "\n\n", ": "]),

@@ -210,7 +210,7 @@ def written(value: dict[str, Any], style: str) -> str:
     return f"# head\n{text}# tail\n---\n{{apiVersion: v1, kind: B}}\n"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(objects_and_operations(), st.sampled_from(["block", "indented", "flow", "json"]))
 def test_the_edited_text_means_the_patched_object(case: tuple[dict[str, Any], dict[str, Any]], style: str) -> None:
     value, operation = case

@@ -138,7 +138,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4), st.booleans())
 def test_each_field_of_any_document_is_found_where_it_stands(value: dict[str, Any], indent_lists: bool) -> None:
     text = "# é\n" + writing.as_yaml(value, indent_lists=indent_lists)

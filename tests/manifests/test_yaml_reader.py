@@ -141,7 +141,7 @@ SIGNS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(SIGNS, max_size=40).map("".join) | st.text(max_size=60))
 def test_any_text_is_a_value_or_an_error_of_the_reader(text: str) -> None:
     kind, value = outcome(text)
@@ -149,7 +149,7 @@ def test_any_text_is_a_value_or_an_error_of_the_reader(text: str) -> None:
         json.dumps(value, allow_nan=False)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_documents_and_problems(data: bytes) -> None:
     found, problems = documents.read(data, "f.yaml")

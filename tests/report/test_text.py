@@ -134,7 +134,7 @@ def test_a_path_stays_whole_in_a_narrow_terminal() -> None:
     assert path in text.render(replace(shop.outcome(), findings=(found,)), colour=False, width=60)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(message=st.text(max_size=80), name=st.text(max_size=40), width=st.integers(1, 200))
 def test_any_text_can_be_shown(message: str, name: str, width: int) -> None:
     found = shop.finding("Deployment", name, message=message, scenario="rollout")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from seatrial.checks import judge, registry, validity
+from seatrial.checks import concealing, judge, registry, validity
 from seatrial.checks.scene import Scene
 from seatrial.findings.finding import Finding, ResourceRef, reference_to
 from seatrial.findings.outcome import Outcome, WorkloadLine
@@ -37,8 +37,8 @@ def of(
     sound = validity.sound(reading.inventory, judgement.findings)
     practices = judge(sound, select=select, ignore=ignore, diffs=diffs)
     findings = [*judgement.findings, *validity.of_documents(reading), *practices]
+    findings = concealing.diffs(reading.inventory, findings)
     findings.sort(key=lambda finding: finding.order)
-    files = {finding.location.place.file for finding in findings}
     return Outcome(
         inputs=inputs,
         verdict=verdict_of(findings),
@@ -46,7 +46,7 @@ def of(
         workloads=_lines(sound, findings),
         not_modelled=tuple(judgement.sentences()),
         summary={"kubernetes": kube_version, "rules": len(chosen), "refused": judgement.invalid},
-        sources={file: reading.texts[file] for file in sorted(files) if file in reading.texts},
+        sources=concealing.sources(reading.inventory, findings),
     )
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import orjson
 
-from seatrial.checks import fixes
+from seatrial.checks import fixes, secret_values
 from seatrial.checks.rule import Breach, rule
 from seatrial.checks.scene import Container, Scene, Workload
 from seatrial.manifests.references import Reference
 from seatrial.manifests.resources import Resource
-from seatrial.model.objects import dig
 
 _HASHED_NAME = re.compile(r".+-[bcdfghkmt2456789]{10}")
 """The hash that kustomize's generators put behind a name: its alphabet leaves out vowels and look-alikes."""
@@ -24,13 +22,6 @@ _RELOADERS = (
     "secret.reloader.stakater.com/",
     "wave.pusher.com/",
 )
-_SECRET_NAME = re.compile(
-    r"(?<!CLUSTER)(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_?KEY|ACCESS_?TOKEN|AUTH_?TOKEN|TOKEN|"
-    r"PRIVATE_?KEY|CREDENTIALS)$",
-    re.IGNORECASE,
-)
-_URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@$]+:[^/\s:@$]+@")
-_NO_SECRET = re.compile(r"^(?:/.*|\$\(.*\)|\$\{.*\}|true|false|\d{1,3}|<.*>|)$", re.IGNORECASE)
 
 
 def checksum(target: Resource) -> str:
@@ -124,32 +115,20 @@ def _read_once(workload: Workload, reference: Reference) -> bool:
 )
 def secret_in_plain_text(scene: Scene) -> Iterator[Breach]:
     """Literal values of env entries and ConfigMap keys that are named like secrets, and URLs with passwords."""
-    for workload in scene.workloads:
-        for container in workload.containers:
-            for index, variable in enumerate(container.spec.get("env") or ()):
-                name, value = str(variable.get("name", "")), variable.get("value")
-                if _looks_secret(name, value):
-                    yield Breach(
-                        workload.resource,
-                        f"{container.path}.env[{index}].value",
-                        f"container {container.name} has the value of {name} in plain text",
-                        fixes.advice("move it into a Secret and refer to it with valueFrom.secretKeyRef"),
-                    )
-    for config_map in scene.inventory.of_kind("ConfigMap"):
-        for key, value in dig(config_map.object, "data", default={}).items():
-            if _looks_secret(key.replace("-", "_").replace(".", "_"), value, urls=False):
-                yield Breach(
-                    config_map,
-                    f"data[{key}]",
-                    f"ConfigMap {config_map.name} has the value of {key} in plain text",
-                    fixes.advice("move it into a Secret"),
-                )
-
-
-def _looks_secret(name: str, value: Any, *, urls: bool = True) -> bool:
-    if not isinstance(value, str) or "\n" in value or _NO_SECRET.match(value):
-        return False
-    return bool(_SECRET_NAME.search(name)) or (urls and bool(_URL_WITH_PASSWORD.match(value)))
+    for found in secret_values.in_env(scene.inventory):
+        yield Breach(
+            found.resource,
+            found.path,
+            f"container {found.container} has the value of {found.name} in plain text",
+            fixes.advice("move it into a Secret and refer to it with valueFrom.secretKeyRef"),
+        )
+    for found in secret_values.in_config_maps(scene.inventory):
+        yield Breach(
+            found.resource,
+            found.path,
+            f"ConfigMap {found.resource.name} has the value of {found.name} in plain text",
+            fixes.advice("move it into a Secret"),
+        )
 
 
 @rule(

@@ -84,11 +84,25 @@ class Inventory:
         the resource itself. Exact to line and column; the positions of a document are read once, when first asked
         for.
         """
-        from seatrial.manifests import positions  # with PyYAML, which clean input does not need
-
         place = resource.place
         if place.file not in self.texts:
             return place
+        piece, found = self._found(resource, path)
+        at = found.at
+        column = at.column + piece.column - 1 if at.line == 1 else at.column
+        return replace(place, line=piece.line + at.line - 1, column=column)
+
+    def extent(self, resource: Resource, path: str) -> tuple[int, int] | None:
+        """From where to where in its file's text the value of the field `path` stands; None where it is not there."""
+        if resource.place.file not in self.texts:
+            return None
+        piece, found = self._found(resource, path)
+        return (piece.start + found.node.start, piece.start + found.node.end) if found.exact else None
+
+    def _found(self, resource: Resource, path: str) -> tuple[Piece, positions.Found]:
+        from seatrial.manifests import positions  # with PyYAML, which clean input does not need
+
+        place = resource.place
         document = self._positions.get((place.file, place.document))
         if document is None:
             document = self._positions[place.file, place.document] = _positions_of(
@@ -97,9 +111,7 @@ class Inventory:
         piece, root = document
         if resource.item is not None:
             root = next(islice(positions.list_items(root), resource.item, None), root)
-        at = positions.find(root, field_paths.parse(path)).at
-        column = at.column + piece.column - 1 if at.line == 1 else at.column
-        return replace(place, line=piece.line + at.line - 1, column=column)
+        return piece, positions.find(root, field_paths.parse(path))
 
 
 def _positions_of(text: str, index: int) -> tuple[Piece, positions.Node]:

@@ -118,6 +118,9 @@ class ConfigChange:
         self.finished = True
 
 
+CHANGED_SECRET = "eyB9"
+"""Another value than `model.secrets` stands in for all, and JSON in base64 as well."""
+
 Action = Rollout | Drains | Crash | ConfigChange
 ACTIONS: Mapping[str, type[Action]] = {
     "rollout": Rollout, "drain": Drains, "crash": Crash, "changeConfig": ConfigChange,
@@ -147,14 +150,9 @@ def checksums(workload: Object) -> Sequence[str]:
 
 def changed(config: Object) -> Object:
     """The object with new content under every key."""
-    fields: dict[str, Any] = {}
-    for field in ("data", "stringData"):
-        if config.get(field):
-            suffix = "" if config.kind == "Secret" and field == "data" else "\n# changed"
-            fields[field] = {k: _new_text(str(v), suffix) for k, v in config[field].items()}
-    return evolve(config, **fields) if fields else evolve(config, data={"seatrial.dev": "changed"})
-
-
-def _new_text(text: str, suffix: str) -> str:
-    # base64 of a Secret stays base64: "Y2hhbmdlZA==" reads "changed"
-    return text + suffix if suffix else "Y2hhbmdlZA=="
+    data = config.get("data")
+    if not data:
+        return evolve(config, data={"seatrial.dev": CHANGED_SECRET if config.kind == "Secret" else "changed"})
+    if config.kind == "Secret":
+        return evolve(config, data=dict.fromkeys(data, CHANGED_SECRET))
+    return evolve(config, data={key: f"{value}\n# changed" for key, value in data.items()})

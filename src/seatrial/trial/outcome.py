@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from seatrial.checks import concealing
 from seatrial.findings.finding import Finding, ResourceRef
 from seatrial.findings.outcome import Outcome, WorkloadLine
 from seatrial.findings.verdict import verdict_of
@@ -54,7 +55,8 @@ def outcome_of(
     summary: dict[str, Any],
 ) -> Outcome:
     """Put together what checks (`static`) and the trial found; verdicts follow from the findings alone."""
-    findings = tuple(sorted(_folded(trial.findings, static), key=lambda finding: finding.order))
+    found = concealing.diffs(inventory, _folded(trial.findings, static))
+    findings = tuple(sorted(found, key=lambda finding: finding.order))
     about: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         ref = finding.resource
@@ -71,7 +73,6 @@ def outcome_of(
                 scenarios=trial.figures.get(key, {}),
             )
         )
-    files = {finding.location.place.file for finding in findings}
     return Outcome(
         inputs=inputs,
         verdict=verdict_of(findings),
@@ -81,5 +82,5 @@ def outcome_of(
         not_modelled=tuple(unmodelled),
         summary=summary,
         timelines=tuple(trial.timelines),
-        sources={file: inventory.texts[file] for file in sorted(files) if file in inventory.texts},
+        sources=concealing.sources(inventory, findings),
     )

@@ -22,6 +22,7 @@ from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import pod_template
 from seatrial.model.objects import BUILT_IN_GROUPS, Object, group_of
+from seatrial.model.secrets import concealed
 from seatrial.trial import profiles, surroundings
 from seatrial.trial.actions import ACTIONS, DRAIN_TIMEOUT, Action
 from seatrial.trial.behaviour import ProfileRuntime, startup_seconds
@@ -167,7 +168,7 @@ class Voyage:
         if group_of(str(resource.object.get("apiVersion", ""))) not in BUILT_IN_GROUPS:
             return
         try:
-            self.cluster.api.create(resource.object)
+            self.cluster.api.create(concealed(resource.object) if resource.kind == "Secret" else resource.object)
         except errors.ApiError as refusal:
             self.refusals.append((resource, refusal.message))
 

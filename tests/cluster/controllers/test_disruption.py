@@ -128,7 +128,7 @@ def test_an_eviction_that_came_to_nothing_is_forgotten_after_two_minutes() -> No
     assert counts(stage)[:2] == (1, 2)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(1, 6), st.integers(0, 5), st.integers(0, 99))
 def test_evictions_never_go_beyond_the_budget(replicas: int, least: int, seed: int) -> None:
     stage = Stage(seed=seed)

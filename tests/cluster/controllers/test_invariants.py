@@ -116,7 +116,7 @@ def owned(stage: Stage, kind: str, name: str) -> list[Any]:
     return [p for p in alive if is_ready(p)]
 
 
-@settings(max_examples=25, deadline=None, phases=AS_FOUND)
+@settings(max_examples=25, phases=AS_FOUND)
 @given(LIVES, st.integers(0, 99))
 def test_whatever_happens(life: list[tuple[str, int, int]], seed: int) -> None:
     """Level-triggered: the end depends on what is asked for, not on what happened on the way."""
@@ -140,7 +140,7 @@ def test_whatever_happens(life: list[tuple[str, int, int]], seed: int) -> None:
     assert status["availableReplicas"] == status["updatedReplicas"] == status["replicas"] == 4
 
 
-@settings(max_examples=10, deadline=None, phases=AS_FOUND)
+@settings(max_examples=10, phases=AS_FOUND)
 @given(LIVES, st.integers(0, 99))
 def test_a_fork_goes_on_where_it_was_made(life: list[tuple[str, int, int]], seed: int) -> None:
     """A fork lives on as the original does: nothing that matters is held where a fork does not take it along."""

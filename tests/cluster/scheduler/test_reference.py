@@ -138,7 +138,7 @@ class Play:
             self.placed.append((leaving, where))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(min_value=0, max_value=2**32))
 def test_pod_by_pod_the_answers_are_those_of_the_reference(seed: int) -> None:
     play = Play(seed, nodes=Random(seed).randrange(1, 11))

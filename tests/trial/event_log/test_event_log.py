@@ -235,3 +235,10 @@ def test_a_place_where_nothing_can_be_written_is_told_at_once(tmp_path: Path) ->
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot write"), recording(str(tmp_path / "file" / "x"), Inputs(0, "1.37")):
         pytest.fail("no trial should begin")
+
+
+def test_a_log_holds_no_value_of_a_secret(log: Path) -> None:
+    text = log.read_text()
+    assert '".dockerconfigjson":"e30="' in text
+    assert '".dockerconfigjson":"eyB9"' in text, "the change of configuration reaches Secrets too"
+    assert "eyJodW50ZXIiOiA3fQ" not in text

@@ -22,6 +22,10 @@ MANIFESTS = [
     ),
     Object(apiVersion="v1", kind="ConfigMap", metadata={"name": "web"}, data={"a": "b"}),
     Object(
+        apiVersion="v1", kind="Secret", metadata={"name": "pull"}, type="kubernetes.io/dockerconfigjson",
+        data={".dockerconfigjson": "eyJodW50ZXIiOiA3fQ=="},
+    ),
+    Object(
         apiVersion="apps/v1", kind="Deployment", metadata={"name": "web", "annotations": None},
         spec={
             "replicas": 2, "selector": {"matchLabels": LABELS},

@@ -11,6 +11,7 @@ from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
 from seatrial.model.objects import EPOCH, Object
+from seatrial.model.secrets import concealed
 from seatrial.trial import profiles as workload_profiles
 from seatrial.trial import scenario
 from seatrial.trial.event_log.lines import KIND, SCHEMA_VERSION, Line, encoded
@@ -32,7 +33,7 @@ class Inputs:
 
     def lines(self) -> Iterator[Line]:
         """The header, then a line for each object."""
-        below = [*self._of("node", self.nodes), *self._of("manifest", self.manifests)]
+        below = [*self._of("node", self.nodes), *self._of("manifest", [_safe(obj) for obj in self.manifests])]
         below += self._of("profiles", self.profiles)
         below += self._of("scenario", [scenario.document_of(found) for found in self.scenarios])
         digest = hashlib.sha256()
@@ -64,3 +65,7 @@ class Inputs:
             profiles.ProfileError: where a document says what this version does not understand.
         """
         return workload_profiles.read(Resource(obj, Place(file)) for obj in self.profiles)
+
+
+def _safe(obj: Object) -> Object:
+    return concealed(obj) if obj.kind == "Secret" else obj
