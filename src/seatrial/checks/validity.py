@@ -8,7 +8,7 @@ that is checked and goes on a trial.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -97,15 +97,14 @@ def examine(
     kube_version: str,
     strict: bool = True,
     chosen: KindFilter = EVERYTHING,
-    described: Mapping[tuple[str, str], Served] = NOTHING,
 ) -> Judgement:
-    """As `judge`, with what could not be judged; `described` are custom kinds beside those of the inventory.
+    """As `judge`, with what could not be judged.
 
     Raises:
         ValueError: where `kube_version` is no version that there are schemas for.
     """
-    custom = {**described, **custom_kinds(inventory.of_kind(DEFINITION))}
-    return examine_with(custom, inventory, kube_version, strict, chosen)
+    definitions = [*inventory.definitions, *inventory.of_kind(DEFINITION)]
+    return examine_with(custom_kinds(definitions), inventory, kube_version, strict, chosen)
 
 
 def examine_with(

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seatrial.cli import inputs, outputs
+from seatrial.cli import inputs, live, outputs
 
 if TYPE_CHECKING:
     from seatrial.findings.verdict import FailOn
 
 
 @click.command()
-@inputs.paths_argument
+@live.sources()
 @click.option("--select", multiple=True, metavar="RULE", help="Judge only this rule; may be given again.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given again.")
 @inputs.kube_version_option
@@ -27,18 +27,21 @@ def command(
     kube_version: str,
     fail_on: FailOn,
     output: str,
+    target: live.Target | None,
 ) -> None:
     """Check manifests against the practices of running Kubernetes in production; docs/checks explains each rule.
 
-    What the API server would refuse is a finding too, and is not judged further.
+    What the API server would refuse is a finding too, and is not judged further. With --cluster, the objects of the
+    live cluster are checked; where PATHs are given too, these are, by the cluster's version and definitions.
 
     \b
-    Example:
+    Examples:
       seatrial check examples/shop
+      seatrial check --cluster -n shop
     """
     from seatrial.checks import check_outcome, registry
 
-    reading = inputs.read(paths, needs_objects=True)
+    reading, kube_version = live.to_judge(target, paths, kube_version)
     try:
         outcome = check_outcome.of(
             reading, reading.counts, kube_version, select=select, ignore=ignore, diffs=output != "text"

@@ -10,6 +10,7 @@ import click
 from seatrial.cli import inputs
 
 if TYPE_CHECKING:
+    from seatrial.delivery.live_cluster import LiveCluster
     from seatrial.manifests.inventory import Inventory
     from seatrial.model.objects import Object
 
@@ -24,8 +25,13 @@ def fleet_options(command: F) -> F:
     return click.option("--nodes", metavar="FLEET", help="Nodes, as in 3xe2-standard-4,1xn2-highmem-8@zone-b.")(command)
 
 
-def nodes_for(inventory: Inventory, nodes: str | None, description: str | None) -> tuple[list[Object], str]:
-    """The nodes and a sentence about them; wrong descriptions end the program with one line."""
+def nodes_for(
+    inventory: Inventory, nodes: str | None, description: str | None, cluster: LiveCluster | None = None
+) -> tuple[list[Object], str]:
+    """The nodes and a sentence about them: those asked for, else the live cluster's, else the smallest sensible fleet.
+
+    Wrong descriptions end the program with one line.
+    """
     from seatrial.capacity import fleet_file, fleet_spec
     from seatrial.capacity.demand import demand_of
     from seatrial.capacity.errors import FleetError
@@ -39,6 +45,8 @@ def nodes_for(inventory: Inventory, nodes: str | None, description: str | None) 
         if description:
             found = fleet_file.read_fleet_file(inputs.read((description,)).inventory)
             return found, f"nodes: {len(found)}, from {description}"
+        if cluster is not None and (live := cluster.nodes()):
+            return fleet_file.read_fleet_file(live), f"nodes: {len(live)}, those of {cluster}"
         demand = demand_of(inventory)
         fleet = smallest_fleet(demand.pods, demand.daemons)
     except FleetError as error:

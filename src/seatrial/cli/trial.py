@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seatrial.cli import fleets, inputs, outputs
+from seatrial.cli import fleets, inputs, live, outputs
 
 if TYPE_CHECKING:
     from seatrial.findings.verdict import FailOn
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@inputs.paths_argument
+@live.sources()
 @fleets.fleet_options
 @click.option("--scenario", "names", multiple=True, metavar="NAME", help="Run only this one; may be given again.")
 @click.option("--report", "report", metavar="FILE", type=click.Path(dir_okay=False), help="Write an HTML report.")
@@ -48,19 +48,28 @@ def command(
     kube_version: str,
     fail_on: FailOn,
     output: str,
+    target: live.Target | None,
 ) -> None:
     """Take manifests on a trial: run them on a virtual cluster, break things, say what users would notice.
 
+    With --cluster, what is in the live cluster is run, on nodes like its own; PATHs are laid over it, as `kubectl
+    apply` would. Nothing is changed there.
+
     \b
-    Example:
+    Examples:
       seatrial trial examples/shop --report build/shop.html
+      seatrial trial --cluster -n shop
     """
     from seatrial.checks import judge, validity
     from seatrial.trial import outcome, profiles, run, sound, unmodelled
     from seatrial.trial.event_log import log_file
     from seatrial.trial.event_log.inputs import Inputs
 
-    reading = inputs.read(paths, needs_objects=True)
+    cluster = target.open() if target is not None else None
+    if cluster is None:
+        reading = inputs.read(paths, needs_objects=True)
+    else:
+        reading, kube_version = live.beneath(cluster, paths), live.version_of(cluster, kube_version)
     invalid = [*validity.judge(reading.inventory, kube_version), *validity.of_documents(reading)]
     inventory, left_out = sound.sound(reading.inventory, invalid)
     scenarios = _scenarios(inventory, names)
@@ -68,7 +77,7 @@ def command(
         known = profiles.read(reading.inventory)  # these documents need no name
     except profiles.ProfileError as error:
         inputs.fail(f"{reading.inventory.locate(error.resource, error.path)}: {error}")
-    fleet, description = fleets.nodes_for(inventory, nodes, fleet_file)
+    fleet, description = fleets.nodes_for(inventory, nodes, fleet_file, cluster)
     hands = jobs or os.cpu_count() or 1
     given = Inputs(seed, kube_version, fleet, [r.object for r in inventory], profiles.documents(reading.inventory),
                    scenarios)  # fmt: skip

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class Inventory:
-    """Resources in the order read, indexed by key and kind."""
+    """Resources in the order read, indexed by key and kind.
+
+    `definitions` are CustomResourceDefinitions that describe resources and are none of the run's own.
+    """
 
     def __init__(
         self,
@@ -32,10 +35,12 @@ class Inventory:
         *,
         problems: tuple[Problem, ...] = (),
         texts: Mapping[str, str] | None = None,
+        definitions: tuple[Resource, ...] = (),
     ) -> None:
         self.resources = tuple(resources)
         self.problems = problems
-        self.texts: Mapping[str, str] = texts or {}
+        self.definitions = definitions
+        self.texts: Mapping[str, str] = texts if texts is not None else {}
         self._positions: dict[tuple[str, int], tuple[Piece, positions.Node]] = {}
 
     @cached_property
@@ -85,7 +90,7 @@ class Inventory:
         for.
         """
         place = resource.place
-        if place.file not in self.texts:
+        if place.live or place.file not in self.texts:
             return place
         piece, found = self._found(resource, path)
         at = found.at

@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -48,6 +48,13 @@ class Reading:
     texts: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
     strays: tuple[Document, ...] = ()
+
+    def described_by(self, definitions: tuple[Resource, ...]) -> Reading:
+        """The same, with definitions of custom resources from elsewhere."""
+        described = Inventory(
+            self.inventory.resources, problems=self.problems, texts=self.texts, definitions=definitions
+        )
+        return replace(self, inventory=described)
 
     def values(self) -> list[Any]:
         """The values of all documents as they were written: lists not expanded, other YAML and empty documents kept."""
