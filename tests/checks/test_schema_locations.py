@@ -61,16 +61,24 @@ def test_no_schema_is_no_verdict(tmp_path: Path) -> None:
     assert SchemaLocations.of(["default"], "1.34").violations(WIDGET, "example.com/v1", "Widget") is None
 
 
+def test_a_variable_that_nobody_knows() -> None:
+    with pytest.raises(BadLocation, match="there is no variable Resource"):
+        SchemaLocations.of(["{{.Resource}}.json"], "1.34")
+
+
 @pytest.mark.parametrize(
-    ("location", "complaint"),
+    ("location", "told"),
     [
-        ("https://example.com/{{.ResourceKind}}.json", "nothing is downloaded"),
-        ("{{.Resource}}.json", "there is no variable Resource"),
+        ("https://example.com/{{.ResourceKind}}.json", True),
+        ("https://raw.example.com/yannh/kubernetes-json-schema/master/{{.ResourceKind}}.json", False),
+        ("default", False),
     ],
 )
-def test_locations_that_cannot_be(location: str, complaint: str) -> None:
-    with pytest.raises(BadLocation, match=complaint):
-        SchemaLocations.of([location], "1.34")
+def test_addresses_are_told_and_left_aside(location: str, told: bool) -> None:
+    """All but that of the schemas that are here anyway."""
+    located = SchemaLocations.of([location], "1.34")
+    assert located.violations(WIDGET, "example.com/v1", "Widget") is None
+    assert [location in notice for notice in located.notices()] == ([True] if told else [])
 
 
 @pytest.mark.parametrize(

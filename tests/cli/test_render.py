@@ -61,7 +61,7 @@ def test_broken_documents_are_told_and_the_rest_is_printed(tmp_path: Path) -> No
     ("args", "told"),
     [
         (["render", "/no/such/file"], "seatrial: /no/such/file: no such file or folder; check the path\n"),
-        (["render"], "seatrial: Missing argument 'PATH...'; see `seatrial render --help`\n"),
+        (["render"], "seatrial: Name files or folders, or give --cluster; see `seatrial render --help`\n"),
         (["nope"], "seatrial: No such command 'nope'; see `seatrial --help`\n"),
     ],
 )

@@ -45,7 +45,7 @@ def of(
         findings=tuple(findings),
         workloads=_lines(sound, findings),
         not_modelled=tuple(judgement.sentences()),
-        summary={"kubernetes": kube_version, "rules": len(chosen), "refused": judgement.invalid},
+        summary={"kubernetes": kube_version, "rules": len(chosen), "refused": judgement.invalid + judgement.errors},
         sources=concealing.sources(reading.inventory, findings),
     )
 

@@ -1,8 +1,8 @@
 """JSON schemas of custom resources in files of the user's: `--schema-location`, with kubeconform's templates.
 
 The kinds of Kubernetes and those that a CustomResourceDefinition describes are judged by what is known of them here, so
-`default` in a list of locations stands for nothing more. Nothing is fetched: neither locations nor references in a
-schema may be URLs.
+`default` in a list of locations stands for nothing more, and so does the address that it stands for in kubeconform.
+Nothing is fetched: other addresses are told and left aside, and references in a schema may be none.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from seatrial.apis.violations import Violation
 from seatrial.model.objects import Object
 
 DEFAULT = "default"
+OWN_SCHEMAS = "/yannh/kubernetes-json-schema/"
+"""What the address of kubeconform's default schemas, those of Kubernetes, is known by."""
 STANDARD = "/{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json"
 """What kubeconform appends to a location that names no .json file."""
+_URL = re.compile(r"[a-z]+://")
 _VARIABLE = re.compile(r"\{\{-?\s*\.(\w+)\s*-?\}\}")
 _VARIABLES = (
     "NormalizedKubernetesVersion", "StrictSuffix", "ResourceKind", "ResourceAPIVersion", "Group", "KindSuffix",
@@ -38,6 +41,7 @@ class SchemaLocations:
     """Finds schemas by apiVersion and kind; each is read once."""
 
     templates: tuple[str, ...] = ()
+    remote: tuple[str, ...] = ()
     kube_version: str = ""
     strict: bool = True
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -47,9 +51,16 @@ class SchemaLocations:
         """From what the user gave.
 
         Raises:
-            BadLocation: where one is a URL or has a variable that nobody knows.
+            BadLocation: where one has a variable that nobody knows.
         """
-        return cls(tuple(_template(name) for name in locations if name != DEFAULT), kube_version, strict)
+        remote = tuple(name for name in locations if _URL.match(name) and OWN_SCHEMAS not in name)
+        local = [name for name in locations if name != DEFAULT and not _URL.match(name)]
+        return cls(tuple(map(_template, local)), remote, kube_version, strict)
+
+    def notices(self) -> list[str]:
+        """A line for each location that is not looked at."""
+        advice = "give CustomResourceDefinitions with --crd-dir, or copies of the schemas in a folder"
+        return [f"--schema-location {name}: nothing is downloaded; {advice}" for name in self.remote]
 
     def violations(self, obj: Object, api_version: str, kind: str) -> list[Violation] | None:
         """What the schema of a kind says of an object, None where no location has one.
@@ -95,8 +106,6 @@ class SchemaLocations:
 
 
 def _template(location: str) -> str:
-    if re.match(r"[a-z]+://", location):
-        raise BadLocation(f"{location}: nothing is downloaded; copy the schemas into a folder and name that")
     template = location if location.endswith(".json") else location + STANDARD
     for variable in _VARIABLE.findall(template):
         if variable not in _VARIABLES:

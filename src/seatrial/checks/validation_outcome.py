@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,8 +25,9 @@ from seatrial.findings.verdict import verdict_of
 from seatrial.manifests import sources
 from seatrial.manifests.counts import Counts
 from seatrial.manifests.documents import Problem
-from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.rendering import Plan
+from seatrial.manifests.resources import Resource
+from seatrial.manifests.sources import Reading
 
 SHARE = 100
 """Files of a share: enough to make up for the handing over, few enough to occupy all hands to the end."""
@@ -50,6 +51,10 @@ class Terms:
     strict: bool = True
     chosen: KindFilter = EVERYTHING
     locations: SchemaLocations | None = None
+    listing: bool = False
+    """Whether the outcome lists all resources, those in which nothing was found too."""
+    stop_early: bool = False
+    """Whether nothing is read behind the first file with an error."""
 
 
 @dataclass(slots=True)
@@ -74,6 +79,12 @@ class Validation:
             mine.skipped + theirs.skipped,
         )
 
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        found = (*self.judgement.findings, *self.of_documents)
+        return bool(self.problems) or any(finding.severity == "error" for finding in found)
+
     def outcome(self, terms: Terms) -> Outcome:
         """All that was found, worst first."""
         judgement, counts = self.judgement, self.counts
@@ -87,17 +98,27 @@ class Validation:
             not_modelled=tuple(judgement.sentences()),
             summary={
                 "kubernetes": terms.kube_version,
-                "valid": judgement.valid,
-                "invalid": judgement.invalid,
-                "skipped": sum(judgement.skipped.values()),
+                **self._figures(terms),
                 "withoutSchema": sum(judgement.without_schema.values()),
-                "unjudged": sum(judgement.without_schema.values()) if terms.chosen.ignore_missing_schemas else 0,
             },
+            resources=tuple(judgement.resources),
         )
+
+    def _figures(self, terms: Terms) -> dict[str, int]:
+        """Resources and what could not be read, each counted once."""
+        judgement = self.judgement
+        strays = sum(not finding.resource.kind for finding in self.of_documents)
+        let_pass = sum(judgement.without_schema.values()) if terms.chosen.ignore_missing_schemas else 0
+        return {
+            "valid": judgement.valid,
+            "invalid": judgement.invalid,
+            "errors": judgement.errors + strays + len(self.problems),
+            "skipped": sum(judgement.skipped.values()) + let_pass,
+        }
 
 
 def validate(
-    plan: Plan, paths: Sequence[str], terms: Terms, *, definitions: Inventory | None = None, hands: int = 1
+    plan: Plan, paths: Sequence[str], terms: Terms, *, definitions: Sequence[Resource] = (), hands: int = 1
 ) -> Validation:
     """Read and judge the files of a plan; `definitions` describe custom resources and are not judged.
 
@@ -109,16 +130,38 @@ def validate(
         ValueError: where the version is none that there are schemas for.
     """
     custom = custom_kinds(plan, definitions)
-    shares = _shares(plan)
+    shares = _shares(plan, 1 if terms.stop_early else SHARE)
     pieces = [partial(_share, share, tuple(paths), terms, custom) for share in shares]
     done = Validation(problems=list(plan.problems))
     done.counts = Counts(len(plan.skipped), len(plan.problems), 0, len(plan.skipped))
-    for validation in side_by_side(pieces, hands if len(plan.files) >= MANY else 1):
+    judged = (
+        (piece() for piece in pieces)
+        if terms.stop_early
+        else side_by_side(pieces, hands if len(plan.files) >= MANY else 1)
+    )
+    for validation in judged:
         done.add(validation)
+        if terms.stop_early and done.failed:
+            break
     return done
 
 
-def custom_kinds(plan: Plan, definitions: Inventory | None = None) -> CustomKinds:
+def validate_readings(readings: Iterable[Reading], terms: Terms, definitions: Sequence[Resource] = ()) -> Validation:
+    """Judge what is read elsewhere, part by part; each brings the definitions of its own custom resources.
+
+    Raises:
+        BadLocation: where a schema of the user's cannot be used.
+        ValueError: where the version is none that there are schemas for.
+    """
+    done = Validation()
+    for reading in readings:
+        done.add(_of_reading(reading, terms, validity.custom_kinds([*definitions, *reading.inventory.definitions])))
+        if terms.stop_early and done.failed:
+            break
+    return done
+
+
+def custom_kinds(plan: Plan, definitions: Sequence[Resource] = ()) -> CustomKinds:
     """What the definitions in the files of a plan serve, and those beside them.
 
     Raises:
@@ -127,16 +170,15 @@ def custom_kinds(plan: Plan, definitions: Inventory | None = None) -> CustomKind
     files = [file for file in plan.files if _may_define(sources.data_of(plan, file))]
     with _collector_at_rest():
         found = sources.read_planned(_part(plan, files), ()).inventory
-    beside = definitions.of_kind(validity.DEFINITION) if definitions is not None else []
-    return validity.custom_kinds([*beside, *found.of_kind(validity.DEFINITION)])
+    return validity.custom_kinds([*definitions, *found.of_kind(validity.DEFINITION)])
 
 
 def _may_define(data: bytes) -> bool:
     return any(sign.search(data) for sign in _MAY_DEFINE)
 
 
-def _shares(plan: Plan) -> list[Plan]:
-    return [_part(plan, plan.files[at : at + SHARE]) for at in range(0, len(plan.files), SHARE)]
+def _shares(plan: Plan, size: int) -> list[Plan]:
+    return [_part(plan, plan.files[at : at + size]) for at in range(0, len(plan.files), size)]
 
 
 def _part(plan: Plan, files: list[str]) -> Plan:
@@ -161,9 +203,14 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _judged(share: Plan, paths: tuple[str, ...], terms: Terms, custom: CustomKinds) -> Validation:
-    reading = sources.read_planned(share, paths)
-    judgement = validity.examine_with(
-        custom, reading.inventory, terms.kube_version, terms.strict, terms.chosen, terms.locations
-    )
+    return _of_reading(sources.read_planned(share, paths), terms, custom)
+
+
+def _of_reading(reading: Reading, terms: Terms, custom: CustomKinds) -> Validation:
     of_documents = validity.of_documents(reading, terms.strict)
+    judgement = validity.examine_with(
+        custom, reading.inventory, terms.kube_version, terms.strict, terms.chosen, terms.locations,
+        refused={(f.location.place.file, f.location.place.document) for f in of_documents if f.severity == "error"},
+        listing=terms.listing,
+    )  # fmt: skip
     return Validation(judgement, of_documents, list(reading.problems), reading.counts)

@@ -8,7 +8,7 @@ that is checked and goes on a trial.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from seatrial.apis.decoding import field_path, nearest
 from seatrial.apis.violations import Errors, Version, Violation
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
 from seatrial.findings.finding import Finding, Location, ResourceRef, reference_to
+from seatrial.findings.outcome import JudgedResource, Status
 from seatrial.manifests.documents import Document, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.lists import is_list
@@ -37,7 +38,6 @@ NOT_AN_API = ("config.k8s.io", "kubeadm.k8s.io", "kind.x-k8s.io", "client.authen
 CustomKinds = dict[tuple[str, str], Served]
 """(apiVersion, kind) to what a CustomResourceDefinition among the manifests serves."""
 
-NOTHING: CustomKinds = {}
 DEFINITION = "CustomResourceDefinition"
 
 
@@ -52,6 +52,8 @@ class Judgement:
     rules_not_run: int = 0
     valid: int = 0
     invalid: int = 0
+    errors: int = 0
+    resources: list[JudgedResource] = field(default_factory=list)
 
     def add(self, other: Judgement) -> None:
         """Take in what came of another share of the same manifests."""
@@ -66,6 +68,8 @@ class Judgement:
         self.rules_not_run += other.rules_not_run
         self.valid += other.valid
         self.invalid += other.invalid
+        self.errors += other.errors
+        self.resources += other.resources
 
     def sentences(self) -> list[str]:
         """What was not looked at, for `notModelled`."""
@@ -114,16 +118,20 @@ def examine_with(
     strict: bool = True,
     chosen: KindFilter = EVERYTHING,
     locations: SchemaLocations | None = None,
+    *,
+    refused: Collection[tuple[str, int]] = (),
+    listing: bool = False,
 ) -> Judgement:
     """As `examine`, where `custom` are all custom kinds there are: the inventory is a share of a larger one.
 
-    `locations` have schemas of other kinds.
+    `locations` have schemas of other kinds; `refused` are documents (file, number) that a server would not take as they
+    are written; `listing` notes each resource with what came of it.
 
     Raises:
         ValueError: where `kube_version` is no version that there are schemas for.
     """
     version = schemas.parse_version(kube_version)
-    judge_of = _Judge(inventory, version, strict, chosen, custom, locations)
+    judge_of = _Judge(inventory, version, strict, chosen, custom, locations, refused, listing)
     for resource in inventory:
         judge_of.see(resource)
     return judge_of.judgement
@@ -148,6 +156,8 @@ class _Judge:
     chosen: KindFilter
     custom: CustomKinds
     locations: SchemaLocations | None = None
+    refused: Collection[tuple[str, int]] = ()
+    listing: bool = False
     judgement: Judgement = field(default_factory=Judgement)
 
     def see(self, resource: Resource) -> None:
@@ -155,20 +165,26 @@ class _Judge:
         obj = resource.object
         untyped = _untyped(obj)
         if untyped is not None:
-            self._refuse(resource, [untyped])
+            self._note(resource, "error", [untyped])
             return
         api_version, kind = obj["apiVersion"], obj["kind"]
         if self.chosen.skips(api_version, kind):
             _count(self.judgement.skipped, f"{api_version} {kind}")
+            self._note(resource, "skipped")
         elif self.chosen.rejects(api_version, kind):
-            self._refuse(resource, [Violation("kind", f"{kind} is not wanted here (--reject)", "strict")])
+            self._note(resource, "error", [Violation("kind", f"{kind} is not wanted here (--reject)", "strict")])
         elif not is_api_group(api_version, kind):
             _count(self.judgement.not_api_kinds, f"{api_version} {kind}")
         else:
-            self._refuse(resource, self._violations(obj, api_version, kind))
+            violations = self._violations(obj, api_version, kind)
+            if violations is None:
+                self._lacks_a_schema(resource, f"{api_version} {kind}")
+            else:
+                self._note(resource, "invalid" if violations or self._is_refused(resource) else "valid", violations)
             self._warn_of_retirement(resource, api_version, kind)
 
-    def _violations(self, obj: Object, api_version: str, kind: str) -> list[Violation]:
+    def _violations(self, obj: Object, api_version: str, kind: str) -> list[Violation] | None:
+        """What a server would hold against an object; None where nobody can say."""
         schema = schemas.of_kind(self.version, api_version, kind)
         if schema is not None:
             return validation.against(obj, schema, self.version, self.strict)
@@ -181,20 +197,25 @@ class _Judge:
             unserved = _unserved(api_version, kind, self.version, self.custom)
             if unserved:
                 return unserved
-        located = self.locations.violations(obj, api_version, kind) if self.locations is not None else None
-        if located is not None:
-            return located
-        _count(self.judgement.without_schema, f"{api_version} {kind}")
-        if self.chosen.ignore_missing_schemas:
-            return []
-        return [Violation("apiVersion", f"no schema for {api_version} {kind}")]
+        return self.locations.violations(obj, api_version, kind) if self.locations is not None else None
 
-    def _refuse(self, resource: Resource, violations: list[Violation]) -> None:
-        """Note violations as findings, or that there were none."""
-        if not violations:
-            self.judgement.valid += 1
-            return
-        self.judgement.invalid += 1
+    def _lacks_a_schema(self, resource: Resource, kind: str) -> None:
+        _count(self.judgement.without_schema, kind)
+        if self.chosen.ignore_missing_schemas:
+            self._note(resource, "skipped")
+        else:
+            self._note(resource, "error", [Violation("apiVersion", f"no schema for {kind}")])
+
+    def _is_refused(self, resource: Resource) -> bool:
+        return bool(self.refused) and (resource.place.file, resource.place.document) in self.refused
+
+    def _note(self, resource: Resource, status: Status, violations: Sequence[Violation] = ()) -> None:
+        """Count a resource, with what is to be said of it as findings."""
+        self.judgement.valid += status == "valid"
+        self.judgement.invalid += status == "invalid"
+        self.judgement.errors += status == "error"
+        if self.listing:
+            self.judgement.resources.append(JudgedResource(reference_to(resource), resource.place, status))
         for violation in violations:
             rule = "api-version" if _is_of_version(violation) else RULES[violation.type]
             self.judgement.findings.append(_finding(self.inventory, resource, rule, violation))

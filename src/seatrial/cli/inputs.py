@@ -7,6 +7,7 @@ ends with `finish(reading, code)`: what could not be read makes the exit code 2 
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
@@ -27,8 +28,24 @@ UNREADABLE = 2
 
 paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 
+
+
+class KubeVersion(click.ParamType[str]):
+    """`1.34`, also as `v1.34.2`; kubeconform's `master` is the newest."""
+
+    name = "version"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The minor version, where there are schemas for it."""
+        found = re.fullmatch(r"v?(1\.\d+)(?:\.\d+\S*)?", value.strip())
+        version = KUBE_VERSIONS[-1] if value == "master" else found[1] if found else ""
+        if version not in KUBE_VERSIONS:
+            self.fail(f"{value!r}: there are schemas for {KUBE_VERSIONS[0]} to {KUBE_VERSIONS[-1]}.", param, ctx)
+        return version
+
+
 kube_version_option = click.option(
-    "--kube-version", type=click.Choice(KUBE_VERSIONS), default=KUBE_VERSIONS[-1], show_default=True, metavar="VERSION",
+    "--kube-version", type=KubeVersion(), default=KUBE_VERSIONS[-1], show_default=True, metavar="VERSION",
     help=f"Version of Kubernetes, {KUBE_VERSIONS[0]} to {KUBE_VERSIONS[-1]}.",
 )  # fmt: skip
 

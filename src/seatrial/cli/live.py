@@ -7,8 +7,9 @@ are.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -31,6 +32,18 @@ class Target:
     namespace: str | None = None
     everywhere: bool = False
 
+    def within(self, namespace: str | None) -> Target:
+        """The same, in a namespace where one is given.
+
+        Raises:
+            click.UsageError: where another one, or all of them, were asked for already.
+        """
+        if namespace is None:
+            return self
+        if self.namespace or self.everywhere:
+            raise click.UsageError(f"-n {namespace}: --namespace or --all-namespaces is given already.")
+        return replace(self, namespace=namespace)
+
     def open(self) -> LiveCluster:
         """Sign in.
 
@@ -42,8 +55,11 @@ class Target:
         return LiveCluster(self.context, self.namespace, everywhere=self.everywhere)
 
 
-def sources(*, namespace: tuple[str, ...] = ("-n", "--namespace")) -> Callable[[F], F]:
-    """PATHs, `--cluster`, `--context`, `--namespace` (by these names) and `--all-namespaces`."""
+def sources(*, namespace: tuple[str, ...] = ("-n", "--namespace"), or_stdin: bool = False) -> Callable[[F], F]:
+    """PATHs, `--cluster`, `--context`, `--namespace` (by these names) and `--all-namespaces`.
+
+    `or_stdin`: standard input is read where it is no terminal and nothing else is named.
+    """
 
     def decorate(command: F) -> F:
         @click.argument("paths", nargs=-1, metavar="[PATH...]")
@@ -58,6 +74,8 @@ def sources(*, namespace: tuple[str, ...] = ("-n", "--namespace")) -> Callable[[
             *, cluster: bool, context: str | None, namespace: str | None, everywhere: bool, **others: Any
         ) -> Any:
             target = _target(cluster, context, namespace, everywhere)
+            if or_stdin and target is None and not others["paths"] and not sys.stdin.isatty():
+                others["paths"] = ("-",)
             if target is None and not others["paths"]:
                 raise click.UsageError("Name files or folders, or give --cluster.")
             return command(target=target, **others)

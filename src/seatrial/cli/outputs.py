@@ -39,7 +39,13 @@ fail_on_option = click.option(
 
 
 def show(
-    outcome: Outcome, output: str, *, report: str | None = None, checklist: bool = False, summary: bool = False
+    outcome: Outcome,
+    output: str,
+    *,
+    report: str | None = None,
+    checklist: bool = False,
+    summary: bool = False,
+    verbose: bool = False,
 ) -> None:
     """Print an outcome on stdout; colours on a terminal only, and not where NO_COLOR is set."""
     from seatrial.report import formats
@@ -51,6 +57,7 @@ def show(
         report_path=report,
         checklist=checklist,
         summary=summary,
+        verbose=verbose,
     )
     click.echo(formats.render(output, outcome, page), nl=False)
 

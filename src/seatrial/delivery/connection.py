@@ -89,12 +89,13 @@ def _reason(error: Exception) -> str:
     root: BaseException = error
     while isinstance(root, urllib3.exceptions.MaxRetryError) and root.reason is not None:
         root = root.reason
-    if isinstance(root, urllib3.exceptions.ConnectTimeoutError):
-        return f"no answer within {CONNECT_SECONDS:.0f} s"
-    if isinstance(root, urllib3.exceptions.ReadTimeoutError):
-        return f"no answer within {READ_SECONDS:.0f} s"
     if isinstance(root, urllib3.exceptions.NameResolutionError):
         return "no such host"
+    if isinstance(root, urllib3.exceptions.ReadTimeoutError):
+        return f"no answer within {READ_SECONDS:.0f} s"
+    refused = isinstance(root, urllib3.exceptions.NewConnectionError)  # which counts as a timeout, too
+    if isinstance(root, urllib3.exceptions.ConnectTimeoutError) and not refused:
+        return f"no answer within {CONNECT_SECONDS:.0f} s"
     text = str(root.reason if isinstance(root, client.ApiException) else root).splitlines()[-1]
     if "CERTIFICATE_VERIFY_FAILED" in text:
         why = text.rpartition("certificate verify failed: ")[2].partition(" (_ssl")[0].rstrip(")'")

@@ -19,6 +19,7 @@ from kubernetes.config.config_exception import ConfigException
 
 from seatrial.delivery.errors import ClusterError
 from seatrial.manifests import yaml_reader
+from seatrial.model.objects import dig
 
 DEFAULT_FILE = "~/.kube/config"
 IN_CLUSTER = "in-cluster"
@@ -51,14 +52,11 @@ def sign_in(context: str | None) -> Access:
         return _of_pod(settings)
     if not there:
         raise ClusterError(f"no kubeconfig at {' or '.join(files)}; set KUBECONFIG, or sign in to a cluster first")
-    try:
-        contexts, _ = config.list_kube_config_contexts(os.pathsep.join(there))
-    except Exception as error:  # what a mangled file raises depends on where it is mangled
-        raise ClusterError(f"{os.pathsep.join(there)}: no usable kubeconfig: {_first_line(error)}; mend it") from None
-    known = {str(each["name"]): each.get("context") or {} for each in contexts}
-    name = context or _current(there)
-    if name not in known:
-        raise ClusterError(_no_context(name, sorted(known)))
+    contents = [_read(file) for file in there]
+    namespaces = {name: namespace for content in reversed(contents) for name, namespace in _contexts(content)}
+    name = context or _current(contents)
+    if name not in namespaces:
+        raise ClusterError(_no_context(name, sorted(namespaces)))
     with _complaints() as complaints:
         try:
             config.load_kube_config(os.pathsep.join(there), context=name, client_configuration=settings)
@@ -66,7 +64,7 @@ def sign_in(context: str | None) -> Access:
             raise ClusterError(f"context {name}: cannot sign in: {_first_line(error)}; sign in anew") from None
     if complaints:  # the client logs why a plugin gave no credentials, and goes on without any
         raise ClusterError(f"context {name}: cannot sign in: {complaints[0]}; sign in anew")
-    return Access(name, str(known[name].get("namespace") or "default"), client.ApiClient(settings))
+    return Access(name, namespaces[name], client.ApiClient(settings))
 
 
 def _files() -> list[str]:
@@ -74,16 +72,26 @@ def _files() -> list[str]:
     return named or [DEFAULT_FILE]
 
 
-def _current(files: list[str]) -> str:
-    """The first current-context of the files, as kubectl has it; the client would take the last."""
-    for file in files:
-        try:
-            content: Any = yaml_reader.read(Path(file).read_text("utf-8"))
-        except (OSError, ValueError):
-            continue
-        if isinstance(content, dict) and content.get("current-context"):
-            return str(content["current-context"])
-    return ""
+def _read(file: str) -> dict[str, Any]:
+    try:
+        content: Any = yaml_reader.read(Path(file).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"{file}: no usable kubeconfig: {_first_line(error)}; mend it") from None
+    if not isinstance(content, dict):
+        raise ClusterError(f"{file}: no usable kubeconfig: it is empty or no mapping; mend it")
+    return content
+
+
+def _contexts(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The contexts of a file, each with its namespace."""
+    for context in content.get("contexts") or ():
+        if isinstance(context, dict):
+            yield str(context.get("name")), str(dig(context, "context", "namespace") or "default")
+
+
+def _current(contents: list[dict[str, Any]]) -> str:
+    """The first current context, as kubectl has it; the client would take the last."""
+    return next((str(content["current-context"]) for content in contents if content.get("current-context")), "")
 
 
 def _no_context(name: str, known: list[str]) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from seatrial.findings.finding import Finding
+from seatrial.findings.finding import Finding, ResourceRef
 from seatrial.findings.verdict import Verdict
 from seatrial.manifests.counts import Counts
+from seatrial.manifests.places import Place
+
+Status = Literal["valid", "invalid", "error", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,15 @@ class WorkloadLine:
     verdict: Verdict
     replicas: int
     scenarios: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedResource:
+    """What `validate` says of one resource; `error` where there is nothing to judge it by, or nobody wants its kind."""
+
+    resource: ResourceRef
+    place: Place
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +48,5 @@ class Outcome:
     timelines: tuple[dict[str, Any], ...] = ()
     sources: dict[str, str] = field(default_factory=dict)
     """Text of the files that findings point into, by file name."""
+    resources: tuple[JudgedResource, ...] = ()
+    """All resources in the order read, for commands that list them."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -93,18 +94,29 @@ def plan(
     stdin: BinaryIO | None = None,
     patches: bool = False,
     hidden: bool = False,
+    ignored: Sequence[str] = (),
     limits: Limits = DEFAULT,
 ) -> Plan:
     """What `read` is to read, with what had to be rendered and standard input, which is there only once.
 
+    `ignored` are regular expressions; files whose paths match one are left out.
+
     Raises:
-        InputError: where a path does not exist or names no file to read.
+        InputError: where a path does not exist or names no file to read, or an expression is none.
     """
-    named = [(path, list(files_of(path, hidden=hidden))) for path in paths]
+    named = [(path, _wanted(files_of(path, hidden=hidden), ignored)) for path in paths]
     made = rendering.plan(named, patches=patches, limits=limits)
     if STDIN in made.files:
         made.rendered[STDIN] = bytes_of(STDIN, stdin, limits)
     return made
+
+
+def _wanted(files: Iterable[str], ignored: Sequence[str]) -> list[str]:
+    try:
+        patterns = [re.compile(pattern) for pattern in ignored]
+    except re.error as error:
+        raise InputError(f"{error.pattern!r}: no regular expression: {error.msg}; mend it") from None
+    return [file for file in files if not any(pattern.search(file) for pattern in patterns)]
 
 
 def read_planned(plan: Plan, paths: Sequence[str], *, plain_yaml: bool = False, limits: Limits = DEFAULT) -> Reading:

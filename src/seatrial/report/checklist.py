@@ -8,13 +8,20 @@ from seatrial.findings.wording import counted
 from seatrial.report.terminal import HUES, Terminal, plain
 
 
-def render_check(outcome: Outcome, *, colour: bool, width: int) -> str:
-    """`FILE:LINE:COLUMN: severity rule: message`, file by file in the order of lines, and a line that sums up."""
+def render_check(outcome: Outcome, *, colour: bool, width: int, verbose: bool = False) -> str:
+    """`FILE:LINE:COLUMN: severity rule: message`, file by file in the order of lines, and a line that sums up.
+
+    `verbose` also names the resources in which nothing was found.
+    """
     terminal = Terminal(colour=colour, width=width)
     by_file: dict[str, list[Finding]] = {}
     for finding in outcome.findings:
         by_file.setdefault(finding.location.place.file, []).append(finding)
     lines = []
+    for judged in outcome.resources if verbose else ():
+        if judged.status in ("valid", "skipped"):
+            status = terminal.paint(judged.status, "green" if judged.status == "valid" else "dim")
+            lines.append(f"{terminal.paint(plain(str(judged.place)), 'bold')}: {status}: {plain(str(judged.resource))}")
     for file in sorted(by_file):
         ordered = sorted(by_file[file], key=lambda finding: (finding.location.place.line, finding.order))
         lines += [_line(finding, terminal) for finding in ordered]
@@ -32,7 +39,8 @@ def summary(outcome: Outcome, terminal: Terminal) -> str:
         for severity in SEVERITIES
         if (number := sum(finding.severity == severity for finding in outcome.findings))
     ]
-    read = f"{counted(inputs.resources, 'resource')} in {counted(inputs.files, 'file')}"
+    where = counted(inputs.files, "file") if inputs.files else "the cluster"
+    read = f"{counted(inputs.resources, 'resource')} in {where}"
     skipped = f"; {counted(inputs.skipped, 'document')} skipped: not Kubernetes" if inputs.skipped else ""
     return f"{terminal.mark(outcome.verdict)} {', '.join(counts) or 'nothing found'} in {read}{skipped}"
 

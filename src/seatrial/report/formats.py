@@ -13,7 +13,7 @@ from seatrial.findings.outcome import Outcome
 class Page:
     """What text needs to know of where it is shown. `checklist`: one line a finding, for `check` and `validate`.
 
-    `summary`: with figures as kubeconform counts, for `validate`.
+    `summary`: with figures as kubeconform counts; `verbose`: with resources in which nothing was found; for `validate`.
     """
 
     colour: bool = False
@@ -21,6 +21,7 @@ class Page:
     report_path: str | None = None
     checklist: bool = False
     summary: bool = False
+    verbose: bool = False
 
 
 Renderer = Callable[[Outcome, Page], str]
@@ -28,23 +29,30 @@ Renderer = Callable[[Outcome, Page], str]
 
 def _text(outcome: Outcome, page: Page) -> str:
     from seatrial.report import text
+    from seatrial.report.kubeconform import lines
 
     if page.checklist:
-        checklist = text.render_check(outcome, colour=page.colour, width=page.width)
-        return checklist + (_summary_line(outcome) if page.summary else "")
+        checklist = text.render_check(outcome, colour=page.colour, width=page.width, verbose=page.verbose)
+        return checklist + (lines.summary_line(outcome) if page.summary else "")
     return text.render(outcome, colour=page.colour, width=page.width, report_path=page.report_path)
 
 
-def _kubeconform(outcome: Outcome, page: Page) -> str:
-    from seatrial.report import kubeconform
+def _kubeconform_json(outcome: Outcome, page: Page) -> str:
+    from seatrial.report.kubeconform import data
 
-    return kubeconform.dumps(outcome, summary=page.summary)
+    return data.dumps(outcome, summary=page.summary, verbose=page.verbose)
 
 
-def _summary_line(outcome: Outcome) -> str:
-    from seatrial.report import kubeconform
+def _kubeconform_text(outcome: Outcome, page: Page) -> str:
+    from seatrial.report.kubeconform import lines
 
-    return kubeconform.summary_line(outcome)
+    return lines.text(outcome, summary=page.summary, verbose=page.verbose)
+
+
+def _kubeconform_pretty(outcome: Outcome, page: Page) -> str:
+    from seatrial.report.kubeconform import lines
+
+    return lines.pretty(outcome, colour=page.colour, summary=page.summary, verbose=page.verbose)
 
 
 def _by(module: str) -> Renderer:
@@ -63,7 +71,11 @@ FORMATS: dict[str, Renderer] = {
     "sarif": _by("sarif"),
     "github": _by("github"),
     "tap": _by("tap"),
-    "kubeconform": _kubeconform,
+    "kubeconform": _kubeconform_json,
+    "kubeconform-text": _kubeconform_text,
+    "kubeconform-pretty": _kubeconform_pretty,
+    "kubeconform-junit": _by("kubeconform.junit"),
+    "kubeconform-tap": _by("kubeconform.tap"),
 }
 """Name to renderer, in the order in which `--help` lists them."""
 

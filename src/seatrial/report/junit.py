@@ -22,18 +22,23 @@ def dumps(outcome: Outcome) -> str:
     for (name, case), found in cases.items():
         suite = suites.get(name)
         if suite is None:
-            suite = suites[name] = ElementTree.SubElement(root, "testsuite", name=_clean(name))
-        element = ElementTree.SubElement(suite, "testcase", classname=_clean(name), name=_clean(case))
+            suite = suites[name] = ElementTree.SubElement(root, "testsuite", name=clean(name))
+        element = ElementTree.SubElement(suite, "testcase", classname=clean(name), name=clean(case))
         failures = [finding for finding in found if finding.severity != "note"]
         if failures:
             worst = failures[0]
-            failure = ElementTree.SubElement(element, "failure", message=_clean(worst.message), type=worst.rule)
-            failure.text = _clean("\n\n".join(map(_told, failures)))
+            failure = ElementTree.SubElement(element, "failure", message=clean(worst.message), type=worst.rule)
+            failure.text = clean("\n\n".join(map(_told, failures)))
         elif found:
-            ElementTree.SubElement(element, "system-out").text = _clean("\n\n".join(map(_told, found)))
+            ElementTree.SubElement(element, "system-out").text = clean("\n\n".join(map(_told, found)))
     for element in (root, *suites.values()):
         element.set("tests", str(sum(1 for _ in element.iter("testcase"))))
         element.set("failures", str(sum(1 for _ in element.iter("failure"))))
+    return written(root)
+
+
+def written(root: ElementTree.Element) -> str:
+    """A whole document, indented."""
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
@@ -64,5 +69,6 @@ def _told(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text without what XML cannot hold."""
     return text.translate(UNPRINTABLE)

@@ -16,12 +16,12 @@ def dumps(outcome: Outcome) -> str:
     points = []
     for number, (subject, found) in enumerate(about.items(), 1):
         failed = any(finding.severity != "note" for finding in found)
-        points.append(f"{'not ok' if failed else 'ok'} {number} - {_line(subject)}")
-        points += [f"# {finding.severity}: {_line(finding.message)} [{finding.rule}]" for finding in found]
+        points.append(f"{'not ok' if failed else 'ok'} {number} - {described(subject)}")
+        points += [f"# {finding.severity}: {described(finding.message)} [{finding.rule}]" for finding in found]
     points.append(f"ok {len(about) + 1} - {outcome.inputs.resources} resources looked at")
     return "\n".join(["TAP version 13", f"1..{len(about) + 1}", *points]) + "\n"
 
 
-def _line(text: str) -> str:
-    """A `#` in a description would begin a directive."""
+def described(text: str) -> str:
+    """Text as a description, in which a `#` would begin a directive."""
     return " ".join(text.split()).replace("#", "\\#")
