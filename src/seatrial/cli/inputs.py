@@ -29,7 +29,6 @@ UNREADABLE = 2
 paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 
 
-
 class KubeVersion(click.ParamType[str]):
     """`1.34`, also as `v1.34.2`; kubeconform's `master` is the newest."""
 
