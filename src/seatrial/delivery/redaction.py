@@ -13,11 +13,10 @@ from typing import Any
 from seatrial.delivery.connection import JSON, OK, Connection
 from seatrial.delivery.discovery import ServedKind
 from seatrial.model.objects import Object
+from seatrial.model.secrets import REDACTED
 
 TABLE = f"application/json;as=Table;v=v1;g=meta.k8s.io,{JSON}"
 SECRETS = "secrets"
-PLACEHOLDER = "InJlZGFjdGVkIg=="
-"""Base64 of `"redacted"`, quotes and all: JSON, which some types of secrets must hold."""
 
 
 def secrets_of(page: Mapping[str, Any], kind: ServedKind, connection: Connection) -> Iterator[Object]:
@@ -53,7 +52,7 @@ def _secret(metadata: Mapping[str, Any], of_type: str, keys: list[str]) -> Objec
     bare["annotations"] = {name: annotations[name] for name in annotations if "last-applied" not in name}
     found = Object({"apiVersion": "v1", "kind": "Secret", "metadata": bare, "type": of_type})
     if keys:
-        found["data"] = dict.fromkeys(sorted(keys), PLACEHOLDER)
+        found["data"] = dict.fromkeys(sorted(keys), REDACTED)
     return found
 
 

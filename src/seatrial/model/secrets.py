@@ -8,8 +8,9 @@ from typing import Any
 from seatrial.model.objects import Object, evolve
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-STAND_IN = {"data": "e30=", "stringData": "{}"}
-"""Stands for every value: JSON, as the type kubernetes.io/dockerconfigjson asks for, in base64 where that is read."""
+REDACTED = "eyJyZWRhY3RlZCI6dHJ1ZX0="
+"""Stands for every value in `data`: base64 of a JSON object, as the type kubernetes.io/dockerconfigjson asks for."""
+STAND_IN = {"data": REDACTED, "stringData": '{"redacted":true}'}
 
 
 def concealed(secret: Object) -> Object:

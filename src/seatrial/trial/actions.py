@@ -118,8 +118,8 @@ class ConfigChange:
         self.finished = True
 
 
-CHANGED_SECRET = "eyB9"
-"""Another value than `model.secrets` stands in for all, and JSON in base64 as well."""
+CHANGED_SECRET = "eyJjaGFuZ2VkIjp0cnVlfQ=="
+"""Another value than the one that stands for all, and a JSON object as well."""
 
 Action = Rollout | Drains | Crash | ConfigChange
 ACTIONS: Mapping[str, type[Action]] = {

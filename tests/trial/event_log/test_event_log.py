@@ -239,6 +239,6 @@ def test_a_place_where_nothing_can_be_written_is_told_at_once(tmp_path: Path) ->
 
 def test_a_log_holds_no_value_of_a_secret(log: Path) -> None:
     text = log.read_text()
-    assert '".dockerconfigjson":"e30="' in text
-    assert '".dockerconfigjson":"eyB9"' in text, "the change of configuration reaches Secrets too"
+    assert '".dockerconfigjson":"eyJyZWRhY3RlZCI6dHJ1ZX0="' in text
+    assert '".dockerconfigjson":"eyJjaGFuZ2VkIjp0cnVlfQ=="' in text, "the change of configuration reaches Secrets too"
     assert "eyJodW50ZXIiOiA3fQ" not in text
