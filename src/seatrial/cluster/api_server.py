@@ -135,8 +135,9 @@ class ApiServer:
             if seconds == before and finalizers == (old.metadata.get("finalizers") or []):
                 return old
             deadline = objects.seconds_of(old.metadata["deletionTimestamp"]) - (before or 0) + seconds
-            if seconds and deadline < self.clock.now:
-                # A grace period that would be over already is one second (rest.BeforeDelete).
+            if seconds and deadline <= self.clock.now:
+                # A grace period that would be over already is one second (rest.BeforeDelete). Equal counts as over:
+                # what is stored has lost its fraction of a second, the present has not.
                 deadline, seconds = self.clock.now, 1
         meta: dict[str, Any] = {
             "deletionTimestamp": objects.timestamp(deadline),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from seatrial.cluster.kubelet.containers import ContainerStatus, Run, Sandbox, ended
 from seatrial.cluster.kubelet.registration import POD_BITS
 from seatrial.cluster.kubelet.runtime import Exit, Observation, StartError
+from seatrial.cluster.kubelet.termination_message import termination_message
 from seatrial.model.objects import Object
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class ContainerRuntime:
     def remove_container(self, uid: str, name: str) -> None:
         """RemoveContainer: its runs are forgotten."""
         self.sandboxes[uid].forget(name)
+        self._kubelet.pleg.changed(uid)
+
+    def remove_run(self, uid: str, status: ContainerStatus) -> None:
+        """RemoveContainer: one run is forgotten."""
+        runs = self.sandboxes[uid].runs
+        runs[status.name] = [run for run in runs.get(status.name, ()) if run.status.id != status.id]
         self._kubelet.pleg.changed(uid)
 
     def start(self, pod: Object, container: Mapping[str, Any]) -> Run:
@@ -121,9 +128,8 @@ class ContainerRuntime:
         if not run.status.running:
             return
         _cancel(run)
-        message = end.message
-        if not message and end.code != 0 and run.process is not None and _falls_back_to_logs(run.spec):
-            message = run.process.log_tail()
+        log = run.process.log_tail() if run.process is not None else ""
+        message = termination_message(pod, run.spec, end.message, end.code, log)
         run.status = ended(run.status, self._clock.now, end.code, end.reason, message)
         self._observe("ended", pod, run)
         self._kubelet.pleg.changed(pod.uid)
@@ -146,7 +152,3 @@ def _cancel(run: Run) -> None:
     for timer in (run.end, run.kill):
         if timer is not None:
             timer.cancel()
-
-
-def _falls_back_to_logs(container: Mapping[str, Any]) -> bool:
-    return bool(container.get("terminationMessagePolicy") == "FallbackToLogsOnError")

@@ -30,7 +30,7 @@ from seatrial.cluster.kubelet.status_manager import StatusManager
 from seatrial.cluster.kubelet.volumes import FileObserver, Reference, references
 from seatrial.cluster.store import EventType
 from seatrial.model import pods, volumes
-from seatrial.model.objects import Object
+from seatrial.model.objects import Object, seconds_of
 
 if TYPE_CHECKING:
     from seatrial.cluster.cluster import Cluster
@@ -92,8 +92,17 @@ class Kubelet:
         self.pods[uid] = pod
         if known is None:
             self._added(pod)
-        elif _asks_for_more(known, pod) or _gates_moved(pod):
+            return
+        if known.spec.get("activeDeadlineSeconds") != pod.spec.get("activeDeadlineSeconds"):
+            self.watch_deadline(pod)
+        if _asks_for_more(known, pod) or _gates_moved(pod):
             self.sync(uid)
+
+    def remember(self, pod: Object) -> None:
+        """A new status only: nothing to act on, unless there is something that the kubelet is about to hear."""
+        known = self.pods.get(pod.uid)
+        if known is not None and not _asks_for_more(known, pod):
+            self.pods[pod.uid] = pod
 
     def sync(self, uid: str) -> None:
         """Look at a pod again (HandlePodSyncs)."""
@@ -115,6 +124,13 @@ class Kubelet:
             del self.workers[worker.uid]
             del self.containers.sandboxes[worker.uid]
             self.resting[worker.uid] = Resting(worker, sandbox)
+
+    def watch_deadline(self, pod: Object) -> None:
+        """Look at the pod again when its activeDeadlineSeconds are over."""
+        seconds = pod.spec.get("activeDeadlineSeconds")
+        if seconds is not None:
+            started = pod.status.get("startTime") or self.clock.timestamp()
+            self.clock.at(self.sync_tick_from(seconds_of(str(started)) + float(seconds)), self.sync, pod.uid)
 
     def sync_tick_from(self, time: float) -> float:
         """The first look at the work queue at or after `time`."""
@@ -214,7 +230,7 @@ class Kubelet:
                 return
         self.admitted.add(pod)
         worker.update(pod)
-        worker.watch_deadline()
+        self.watch_deadline(pod)
 
     def _removed(self, uid: str) -> None:
         """The object is gone: so must its containers be."""
@@ -365,8 +381,7 @@ class Kubelets:
         if kubelet is None or kubelet.down or kubelet.cut_off:
             return
         if event == "MODIFIED" and old is not None and old.spec.get("nodeName") and not _matters(old, pod):
-            if pod.uid in kubelet.pods:
-                kubelet.pods[pod.uid] = pod
+            kubelet.remember(pod)
             return
         self.cluster.clock.after(LATENCY, kubelet.hear, pod.uid, pod.namespace, pod.name)
 

@@ -9,6 +9,8 @@ from typing import Any
 from seatrial.cluster.kubelet.restart_rules import restarts
 from seatrial.model import pods
 
+RESTARTING_ALL = "RestartingAllContainers"
+"""The reason of a container's end that rule RestartAllContainers brought about."""
 Statuses = Mapping[str, Mapping[str, Any]]
 """API container statuses by container name."""
 
@@ -69,7 +71,7 @@ def _count_init(
         ended = status.get("lastState", {}).get("terminated")
     if ended is None:
         count.pending_init += 1
-    elif ended["exitCode"] != 0 and not restarts(container, spec, ended["exitCode"]):
+    elif ended["exitCode"] != 0 and not _begins_again(container, spec, ended):
         count.failed_for_good += 1
     elif ended["exitCode"] != 0:
         count.pending_init += 1
@@ -97,4 +99,9 @@ def _count_regular(
         return
     count.stopped += 1
     count.succeeded += "terminated" in state and ended["exitCode"] == 0
-    count.restarting += restarts(container, spec, ended["exitCode"])
+    count.restarting += _begins_again(container, spec, ended)
+
+
+def _begins_again(container: Mapping[str, Any], spec: Mapping[str, Any], ended: Mapping[str, Any]) -> bool:
+    """Whether a container that ended so is started again, by its own rules or since all containers are."""
+    return ended.get("reason") == RESTARTING_ALL or restarts(container, spec, ended["exitCode"])

@@ -59,6 +59,22 @@ def compute(pod: Object, status: PodStatus, results: Results) -> PodActions:
     return actions
 
 
+def to_reset(pod: Object, status: PodStatus) -> list[KillOrder]:
+    """All runs, to be stopped and removed one after the other: rule RestartAllContainers (getContainersToReset).
+
+    Containers come before init containers, and those that brought it about come last.
+    """
+    victims: list[KillOrder] = []
+    sources: list[KillOrder] = []
+    for field_name in ("containers", "initContainers"):
+        for container in pod.spec.get(field_name) or ():
+            for run in status.containers:
+                if run.name == container["name"]:
+                    ordered = sources if restart_rules.asks_for_restart_of_all(container, run) else victims
+                    ordered.append(KillOrder(run, container, "killing", "restart-all"))
+    return victims + sources
+
+
 def _with_new_sandbox(pod: Object, status: PodStatus, actions: PodActions) -> PodActions:
     """There is no sandbox, or it died: all begins anew, except what is through and is not started again."""
     actions.kill_pod = actions.create_sandbox = True

@@ -85,6 +85,8 @@ class PodWorker:
         if not self.termination_requested and ends:
             self.termination_requested = True
             self.probes.wake()
+            if self.mounts is not None:
+                self.mounts.interrupt()
         if self.termination_requested and self._grace is None:
             self._grace = self._effective_grace(pod, gone=kill)
         self._pending = True
@@ -307,18 +309,6 @@ class PodWorker:
         if self._clock.now >= deadline:
             self.verdict = Verdict(*DEADLINE)
             reports.normal(self.kubelet, self.pod, *DEADLINE)
-
-    def watch_deadline(self) -> None:
-        """Look at the pod again when its activeDeadlineSeconds are over."""
-        seconds = self.pod.spec.get("activeDeadlineSeconds")
-        if seconds is not None:
-            started = self.pod.status.get("startTime") or self._clock.timestamp()
-            due = self.kubelet.sync_tick_from(seconds_of(str(started)) + float(seconds))
-            self._clock.at(due, self._deadline_is_over)
-
-    def _deadline_is_over(self) -> None:
-        if self.stage == "sync":
-            self.kubelet.sync(self.uid)
 
     def _effective_grace(self, pod: Object, *, gone: bool) -> int:
         """calculateEffectiveGracePeriod: never below a second; none is left to a pod whose object is gone."""

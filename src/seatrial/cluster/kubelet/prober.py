@@ -46,7 +46,7 @@ class ProbeWorker:
         self._container = Object(container)  # shared by forks
         self.name = str(container["name"])
         self.kind = kind
-        self._probe = Object(container[f"{kind}Probe"])
+        self._probe = Object(probing.with_port_number(container[f"{kind}Probe"], container))
         self._period = float(self._probe.get("periodSeconds") or 10)
         self._base = self._clock.now
         self._container_id = ""
@@ -140,7 +140,7 @@ class ProbeWorker:
             self._tell(f"{TITLES[self.kind]} probe errored and resulted in unknown state: {CANCELED}")
             return self._sleep_until(self._next_tick(now))
         process = run.process if run.status.running else None  # it may have ended, and the kubelet not know yet
-        outcome = probing.run(self._probe, self._container, process, self._pod.ip, now - run.status.started_at)
+        outcome = probing.run(self._probe, process, self._pod.ip, now - run.status.started_at)
         if outcome.result == "unknown":
             self._tell(f"{TITLES[self.kind]} probe errored and resulted in unknown state: {outcome.message}")
             return self._sleep_until(self._next_tick(now))

@@ -26,7 +26,17 @@ class Outcome:
 NOT_RUNNING = "rpc error: code = NotFound desc = failed to exec in container: container is not running"
 
 
-def run(probe: Mapping[str, Any], container: Mapping[str, Any], process: Process | None, ip: str, at: float) -> Outcome:
+def with_port_number(handler: Mapping[str, Any], container: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A probe or hook whose port, where it was named, is the number that the container declares for that name."""
+    for action in ("httpGet", "tcpSocket"):
+        port = dig(handler, action, "port")
+        if isinstance(port, str) and not port.isdigit():
+            numbers = (p.get("containerPort") for p in container.get("ports") or () if p.get("name") == port)
+            return {**handler, action: {**handler[action], "port": next(numbers, port)}}
+    return handler
+
+
+def run(probe: Mapping[str, Any], process: Process | None, ip: str, at: float) -> Outcome:
     """Run a probe against a process `at` seconds after its start; None: it has ended."""
     timeout = float(probe.get("timeoutSeconds") or 1)
     answer = process.answer(probe, at) if process is not None else Answer("refused")
@@ -35,9 +45,9 @@ def run(probe: Mapping[str, Any], container: Mapping[str, Any], process: Process
             return Outcome("unknown", NOT_RUNNING)
         return _exec(probe, answer, timeout)
     if probe.get("httpGet"):
-        return _http(probe, container, process, ip, at, answer, timeout)
+        return _http(probe, process, ip, at, answer, timeout)
     if probe.get("tcpSocket"):
-        address = f"{dig(probe, 'tcpSocket', 'host') or ip}:{port_of(dig(probe, 'tcpSocket', 'port'), container)}"
+        address = f"{dig(probe, 'tcpSocket', 'host') or ip}:{dig(probe, 'tcpSocket', 'port')}"
         return _tcp(address, answer, timeout)
     return _grpc(f"{ip}:{dig(probe, 'grpc', 'port')}", answer, timeout)
 
@@ -55,11 +65,10 @@ def _exec(probe: Mapping[str, Any], answer: Answer, timeout: float) -> Outcome:
 
 
 def _http(
-    probe: Mapping[str, Any], container: Mapping[str, Any], process: Process | None, ip: str, at: float,
-    answer: Answer, timeout: float,
-) -> Outcome:  # fmt: skip
+    probe: Mapping[str, Any], process: Process | None, ip: str, at: float, answer: Answer, timeout: float
+) -> Outcome:
     get = dig(probe, "httpGet", default={})
-    port = port_of(get.get("port"), container)
+    port = get.get("port")
     host = get.get("host") or ip
     scheme = str(get.get("scheme") or "HTTP").lower()
     path = "/" + str(get.get("path") or "/").lstrip("/")
@@ -100,12 +109,3 @@ def _grpc(address: str, answer: Answer, timeout: float) -> Outcome:
     if answer.outcome == "hang":
         return Outcome("failure", text, timeout)
     return Outcome("failure", f'error: failed to connect service "{address}": connection refused')
-
-
-def port_of(port: Any, container: Mapping[str, Any]) -> Any:
-    """The number of a port that may be named."""
-    if isinstance(port, str) and not port.isdigit():
-        for known in container.get("ports") or ():
-            if known.get("name") == port:
-                return known.get("containerPort")
-    return port

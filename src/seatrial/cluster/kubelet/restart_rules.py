@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seatrial.cluster.kubelet.containers import PodStatus
+from seatrial.cluster.kubelet.containers import ContainerStatus, PodStatus
 from seatrial.model import pods
 from seatrial.model.objects import Object
 
@@ -50,9 +50,14 @@ def restarts_all(pod: Object, status: PodStatus) -> bool:
     for container in pods.containers(pod.spec):
         if container.get("restartPolicyRules"):
             last = status.find(str(container["name"]))
-            if last is not None and not last.running and rule_for(container, last.exit_code) == RESTART_ALL:
+            if last is not None and asks_for_restart_of_all(container, last):
                 return True
     return False
+
+
+def asks_for_restart_of_all(container: Mapping[str, Any], run: ContainerStatus) -> bool:
+    """Whether that run of the container ended with a code for which its rules restart all containers."""
+    return not run.running and rule_for(container, run.exit_code) == RESTART_ALL
 
 
 def may_restart_all(pod: Object) -> bool:

@@ -49,10 +49,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class HookRun:
-    """A postStart or preStop hook: how long it runs and its exit code."""
+    """A postStart or preStop hook: how long it runs, and its exit code or that nobody listens to its HTTP request."""
 
     seconds: float = 0.0
     code: int = 0
+    refused: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it does not do what it should."""
+        return self.code != 0 or self.refused
 
 
 class Process(Protocol):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seatrial.cluster.clock import Timer
-from seatrial.cluster.kubelet import environment, reports
+from seatrial.cluster.kubelet import environment, hooks, reports
 from seatrial.cluster.kubelet.backoff import describe
 from seatrial.cluster.kubelet.containers import Run
 from seatrial.cluster.kubelet.images import ImageError
+from seatrial.cluster.kubelet.probing import with_port_number
 from seatrial.cluster.kubelet.runtime import HookRun, StartError
 from seatrial.cluster.kubelet.termination import ContainerKill, grace_period
 from seatrial.model.objects import dig
@@ -31,6 +32,9 @@ class StartFailure:
     until: float | None = None
 
 
+START = 0.003
+"""Seconds that it takes to create a container: probes' ticks, which count from the pod's sync, come before its own."""
+
 Then = Callable[["StartFailure | None"], None]
 
 
@@ -40,6 +44,7 @@ class ContainerStart:
     def __init__(self, worker: PodWorker, container: Mapping[str, Any], then: Then) -> None:
         self._worker = worker
         self._kubelet = worker.kubelet
+        self._clock = worker.kubelet.clock
         self._container = container
         self._name = str(container["name"])
         self._then = then
@@ -59,7 +64,7 @@ class ContainerStart:
         last = self._worker.status.last_exit(self._name)
         if last is None:
             return None
-        backoff, now, pod = self._kubelet.crash_backoff, self._kubelet.clock.now, self._worker.pod
+        backoff, now, pod = self._kubelet.crash_backoff, self._clock.now, self._worker.pod
         key = f"{self._worker.uid}/{self._name}"
         if not backoff.waits_since(key, last.finished_at, now):
             backoff.next(key, last.finished_at, now)
@@ -80,6 +85,11 @@ class ContainerStart:
             self._warn("Failed", f"Error: {flaw}")
             self._then(StartFailure("CreateContainerConfigError", flaw))
             return
+        self._clock.after(START, self._create)
+
+    def _create(self) -> None:
+        if self._worker.finished:
+            return
         self._say("Created", "Container created")
         try:
             run = self._kubelet.containers.start(self._worker.pod, self._container)
@@ -96,9 +106,11 @@ class ContainerStart:
         if not handler or run.process is None:
             self._then(None)
             return
+        handler = with_port_number(handler, self._container)
         hook = run.process.hook(handler)
-        run.on_exit.append(self._died_in_hook)
-        self._timer = self._kubelet.clock.after(hook.seconds, self._hook_ended, handler, hook)
+        if hooks.ends_with_container(handler):
+            run.on_exit.append(self._died_in_hook)
+        self._timer = self._clock.after(hook.seconds, self._hook_ended, handler, hook)
 
     def _died_in_hook(self) -> None:
         if self._timer is not None:
@@ -107,16 +119,10 @@ class ContainerStart:
 
     def _hook_ended(self, handler: Mapping[str, Any], hook: HookRun) -> None:
         self._timer = None
-        if hook.code == 0 or self._run is None:
+        if not hook.failed or self._run is None:
             self._then(None)
             return
-        command = dig(handler, "exec", "command", default=[])
-        shown = " ".join(command)
-        error = f"command '{shown}' exited with {hook.code}: "
-        message = (
-            f'Exec lifecycle hook ([{shown}]) for Container "{self._name}" in Pod '
-            f'"{reports.full_name(self._worker.pod)}" failed - error: {error}, message: ""'
-        )
+        message = hooks.failure(self._worker.pod, self._name, handler, hook, self._worker.ip)
         self._warn("FailedPostStartHook", "PostStartHook failed")
         self._failure = StartFailure("PostStartHookError", message)
         grace = grace_period(self._worker.pod, self._container)

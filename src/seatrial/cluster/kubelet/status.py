@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seatrial.cluster.kubelet import conditions
 from seatrial.cluster.kubelet.containers import ContainerStatus, PodStatus
-from seatrial.cluster.kubelet.phase import phase_of
+from seatrial.cluster.kubelet.phase import RESTARTING_ALL, phase_of
 from seatrial.cluster.kubelet.restart_rules import may_restart_all, restarts_all, should_be_started
 from seatrial.model import pods
 from seatrial.model.objects import Object, timestamp
@@ -36,13 +36,12 @@ def generate(worker: PodWorker, *, terminal: bool) -> Status:
     old: Mapping[str, Any] = worker.shown if worker.shown is not None else pod.status
     init = _container_statuses(worker, pod.spec.get("initContainers") or (), old.get("initContainerStatuses") or ())
     regular = _container_statuses(worker, pod.spec.get("containers") or (), old.get("containerStatuses") or ())
-    initialized = any(
-        "running" in s["state"] or "terminated" in s["state"] or s.get("lastState") for s in regular.values()
-    )
+    initialized = shown.has_run({str(c["name"]) for c in pod.spec.get("containers") or ()})
     restarting = may_restart_all(pod) and restarts_all(pod, shown)
-    _mark_probed(worker, init, regular)
     statuses = {**init, **regular}
+    # As upstream does it, the phase does not know yet what the probes found: a sidecar has not started.
     phase = phase_of(pod.spec, statuses, terminal=terminal, initialized=initialized)
+    _mark_probed(worker, init, regular)
     if phase not in TERMINAL:
         for known in (old.get("phase"), pod.status.get("phase")):
             if known in TERMINAL:
@@ -150,8 +149,8 @@ def _unseen(worker: PodWorker, container: Mapping[str, Any], old: Mapping[str, A
             made["lastState"] = old["lastState"]
     if worker.removing_all and old and "waiting" not in state:
         made["restartCount"] += 1
-        made["state"] = {"waiting": {"reason": "RestartingAllContainers", "message": REMOVED}}
-        made["lastState"] = {"terminated": {"exitCode": 137, "reason": "RestartingAllContainers", "message": REMOVED}}
+        made["state"] = {"waiting": {"reason": RESTARTING_ALL, "message": REMOVED}}
+        made["lastState"] = {"terminated": {"exitCode": 137, "reason": RESTARTING_ALL, "message": REMOVED}}
     elif "running" in state and "lastState" not in made:
         made["lastState"] = {"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown", "message": UNKNOWN}}
         made["restartCount"] += not worker.pod.deleting

@@ -1,13 +1,15 @@
-"""Carries pods' statuses to the API server, the newest one only (pkg/kubelet/status/status_manager.go, 1.36).
+"""Carries pods' statuses to the API server (pkg/kubelet/status/status_manager.go, 1.36).
 
-A status that is replaced before it was written is never seen. A pod's phase becomes terminal in the API only when none
-of its containers can run any more; a pod that is being deleted is taken away when its worker is through with it.
+One write of a pod at a time: a status that is replaced while the one before is written is never seen. Until a pod runs
+its statuses are merged more than upstream does it, for a write less a pod: the first one that is written is the newest.
+A pod's phase becomes terminal in the API only when none of its containers can run any more; a pod that is being deleted
+is taken away when its worker is through with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seatrial.cluster import errors
 from seatrial.cluster.kubelet import conditions
@@ -25,13 +27,20 @@ RETRY = 10.0
 """Seconds until a status that could not be written is tried again (syncPeriod)."""
 
 
+class _Version(NamedTuple):
+    """A status on its way, and whether the worker was through with the pod by then."""
+
+    status: Status | None
+    is_last: bool
+
+
 class StatusManager:
     """The statuses of one node's pods on their way to the API server."""
 
     def __init__(self, kubelet: Kubelet) -> None:
         self._kubelet = kubelet
         self._clock = kubelet.clock
-        self._due: set[str] = set()
+        self._due: dict[str, _Version | None] = {}
         self._unsent: dict[str, None] = {}
 
     def set(self, worker: PodWorker, status: Status, *, force: bool = False) -> None:
@@ -98,28 +107,32 @@ class StatusManager:
                 self._enqueue(worker)
 
     def _enqueue(self, worker: PodWorker) -> None:
+        """Begin to write, unless a write is under way: then the newest one follows it."""
         if worker.uid not in self._due:
-            self._due.add(worker.uid)
+            runs = worker.pod.status.get("phase") != "Pending"
+            self._due[worker.uid] = _Version(worker.shown, worker.finished) if runs else None
             self._clock.after(WRITE, self._write, worker)
 
     def _write(self, worker: PodWorker) -> None:
         if worker.uid not in self._due or self._kubelet.down:
             return
-        self._due.discard(worker.uid)
+        version = self._due.pop(worker.uid) or _Version(worker.shown, worker.finished)
         if self._kubelet.cut_off:
             self._unsent[worker.uid] = None
             return
         pod = self._kubelet.store.get("Pod", worker.pod.namespace, worker.pod.name)
-        if pod is None or pod.uid != worker.uid or worker.shown is None:
+        if pod is None or pod.uid != worker.uid or version.status is None:
             return
         api = self._kubelet.cluster.api
         try:
-            pod = api.update_status(pod, merge(pod, worker.shown, worker.may_still_run))
-            if pod.deleting and worker.finished and pod.status.get("phase") in TERMINAL:
+            pod = api.update_status(pod, merge(pod, version.status, worker.may_still_run))
+            if pod.deleting and version.is_last and pod.status.get("phase") in TERMINAL:
                 api.delete(pod.key, grace=0, uid=worker.uid)
         except errors.ApiError:
             self._clock.after(RETRY, self._enqueue, worker)
         else:
+            if worker.shown is not version.status or worker.finished != version.is_last:
+                self._enqueue(worker)
             worker.rest()
 
     def is_due(self, worker: PodWorker) -> bool:

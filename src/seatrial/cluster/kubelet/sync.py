@@ -42,19 +42,19 @@ class PodSync:
     def begin(self) -> None:
         """Wait for the volumes first."""
         if self._worker.mounts is None:
-            self._mounted("")
+            self._mounted(True)
         else:
             self._worker.mounts.wait(self._mounted)
 
-    def _mounted(self, error: str) -> None:
+    def _mounted(self, mounted: bool) -> None:
         worker = self._worker
-        if error:
-            reports.warning(self._kubelet, worker.pod, "FailedMount", f"Unable to attach or mount volumes: {error}")
+        if not mounted:
             worker.sync_done(failed=True)
             return
         worker.probes.add()
         if restart_rules.may_restart_all(worker.pod) and restart_rules.restarts_all(worker.pod, worker.status):
-            self._plan_restart_of_all()
+            self._steps.extend((self._reset, (order,)) for order in pod_actions.to_reset(worker.pod, worker.status))
+            self._steps.append((self._all_are_removed, ()))
         else:
             self._plan(pod_actions.compute(worker.pod, worker.status, worker.probes.results))
         self._go_on()
@@ -71,15 +71,6 @@ class PodSync:
         for container in (*actions.init, *actions.start):
             required = container["name"] in init and not pods.is_sidecar(container)
             self._steps.append((self._start, (container, required)))
-
-    def _plan_restart_of_all(self) -> None:
-        """Rule RestartAllContainers: everything is stopped and removed; the next sync begins from the first one."""
-        specs = {str(c["name"]): c for c in pods.containers(self._worker.pod.spec)}
-        for status in self._worker.status.containers:
-            if status.running:
-                order = KillOrder(status, specs[status.name], "killing", "restart-all")
-                self._steps.append((self._kill, (order,)))
-        self._steps.append((self._remove_all, ()))
 
     def _go_on(self) -> None:
         """Take steps until one has to be waited for."""
@@ -113,11 +104,20 @@ class PodSync:
             grace = grace_period(self._worker.pod, order.container, order.reason)
             ContainerKill(self._worker, run, order.message, grace, None, self._resume).begin()
 
-    def _remove_all(self) -> None:
+    def _reset(self, order: KillOrder) -> None:
+        """Rule RestartAllContainers: a run is stopped where it goes on, and removed."""
         self._did = True
+        self._steps.appendleft((self._remove, (order,)))
+        if order.status.running:
+            self._kill(order)
+
+    def _remove(self, order: KillOrder) -> None:
+        self._kubelet.containers.remove_run(self._worker.uid, order.status)
+
+    def _all_are_removed(self) -> None:
+        """The next sync begins from the first container, at once."""
         self._worker.removing_all = True
-        for container in pods.containers(self._worker.pod.spec):
-            self._kubelet.containers.remove_container(self._worker.uid, str(container["name"]))
+        self._worker.update(self._worker.pod)
 
     def _create_sandbox(self) -> None:
         self._did = True

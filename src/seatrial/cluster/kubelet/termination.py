@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from seatrial.cluster.clock import Timer
-from seatrial.cluster.kubelet import reports
+from seatrial.cluster.kubelet import hooks, reports
 from seatrial.cluster.kubelet.containers import Run
+from seatrial.cluster.kubelet.probing import with_port_number
+from seatrial.cluster.kubelet.runtime import HookRun
 from seatrial.model import pods
 from seatrial.model.objects import Object, dig
 
@@ -25,7 +27,12 @@ Then = Callable[[], None]
 
 
 def grace_period(pod: Object, container: Mapping[str, Any], reason: str = "") -> int:
-    """The grace period of one container's kill (setTerminationGracePeriod): a probe may bring its own."""
+    """The grace period of one container's kill (setTerminationGracePeriod): a probe may bring its own.
+
+    Rule RestartAllContainers gives none, which means no preStop and the shortest time to end.
+    """
+    if reason == "restart-all":
+        return 0
     deleting = pod.metadata.get("deletionGracePeriodSeconds")
     if deleting is not None:
         return int(deleting)
@@ -34,8 +41,6 @@ def grace_period(pod: Object, container: Mapping[str, Any], reason: str = "") ->
         probes = dig(container, f"{reason}Probe", "terminationGracePeriodSeconds")
         if probes is not None:
             return int(probes)
-    if reason == "restart-all":
-        return SHORTEST
     return 30 if own is None else int(own)
 
 
@@ -66,18 +71,20 @@ class ContainerKill:
             self._wait_for_turn()
             return
         self._hook_over = False
+        handler = with_port_number(handler, self._run.spec)
         hook = self._run.process.hook(handler)
-        self._run.on_exit.append(self._died_in_hook)
-        self._timer = self._clock.after(min(hook.seconds, self._grace), self._hook_ended, hook.seconds, hook.code)
+        if hooks.ends_with_container(handler):
+            self._run.on_exit.append(self._died_in_hook)
+        self._timer = self._clock.after(min(hook.seconds, self._grace), self._hook_ended, hook)
 
-    def _hook_ended(self, seconds: float, code: int) -> None:
+    def _hook_ended(self, hook: HookRun) -> None:
         """The hook is done, failed or out of time; what it took comes off the grace period."""
         if self._hook_over:
             return
         self._hook_over = True
-        if code != 0 and seconds <= self._grace:
+        if hook.failed and hook.seconds <= self._grace:
             self._hook_failed()
-        elif seconds > self._grace:
+        elif hook.seconds > self._grace:
             # It is abandoned and ends, failed, with its container.
             self._run.on_exit.append(self._hook_failed)
         self._grace -= int(self._clock.now - self._since)

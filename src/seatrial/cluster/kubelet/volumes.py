@@ -26,11 +26,16 @@ MOUNT = 0.2
 POLL = 0.3
 """Seconds between looks whether all are mounted (podAttachAndMountRetryInterval)."""
 TIMEOUT = 123.0
-"""Seconds after which the wait for volumes ends in an error (podAttachAndMountTimeout)."""
+"""Seconds after which a sync gives up waiting for volumes; it says so nowhere (podAttachAndMountTimeout)."""
 FIRST_RETRY, LAST_RETRY = 0.5, 122.0
 """Bounds of the wait after a failed mount, which doubles (exponentialbackoff)."""
 REMOUNT = 0.1
 """Seconds from a pod's sync to the refresh of its files."""
+
+MISSING_KEY = {
+    "ConfigMap": "configmap references non-existent config key",
+    "Secret": "references non-existent secret key",
+}
 
 Files = dict[str, str]
 """Contents by `volume/path`."""
@@ -50,15 +55,17 @@ class VolumeMounts:
         self._failures: dict[str, int] = {}
         self._unmounted = [str(volume["name"]) for volume in worker.pod.spec.get("volumes") or ()]
         self._begun = False
-        self._then: Callable[[str], None] | None = None
+        self._then: Callable[[bool], None] | None = None
         self._deadline = 0.0
         self._poll: Timer | None = None
         self.files: Files = {}
         self.busy = 0
         """How many mounts and refreshes are under way."""
 
-    def wait(self, then: Callable[[str], None]) -> None:
-        """Call `then` with "" when all volumes are mounted, or with what went wrong. Files are refreshed on the way."""
+    def wait(self, then: Callable[[bool], None]) -> None:
+        """Call `then` with True when all volumes are mounted, False where that takes too long. Files are refreshed on
+        the way.
+        """
         if not self._begun:
             self._begun = True
             self.busy += 1
@@ -67,11 +74,18 @@ class VolumeMounts:
             self.busy += 1
             self._clock.after(REMOUNT, self._remount)
         if not self._unmounted:
-            then("")
+            then(True)
             return
         self._then = then
         self._deadline = self._clock.now + TIMEOUT
         self._poll = self._clock.after(POLL, self._look)
+
+    def interrupt(self) -> None:
+        """The pod is to end: who waits need not wait any longer (the sync's context is cancelled)."""
+        then = self._then
+        self.stop()
+        if then is not None:
+            then(False)
 
     def stop(self) -> None:
         """Nobody waits any more."""
@@ -85,14 +99,10 @@ class VolumeMounts:
             return
         if not self._unmounted:
             self._then = None
-            then("")
+            then(True)
         elif self._clock.now >= self._deadline:
             self._then = None
-            names = ", ".join(self._unmounted)
-            then(
-                f"unmounted volumes=[{names}], unattached volumes=[], failed to process volumes=[]: "
-                "context deadline exceeded"
-            )
+            then(False)
         else:
             self._poll = self._clock.after(POLL, self._look)
 
@@ -164,16 +174,21 @@ def _name_of(source: Mapping[str, Any]) -> str:
 
 
 def _flaw(pod: Object, volume: Mapping[str, Any], store: Store) -> str:
-    for kind, source in _sources(volume):
-        name = _name_of(source)
-        found = store.get(kind, pod.namespace, name)
-        if source.get("optional"):
-            continue
-        if found is None:
-            return f'{kind.lower()} "{name}" not found'
-        for item in source.get("items") or ():
-            if item.get("key") not in keys_of(found):
-                return "references non-existent config key: " + str(item.get("key"))
+    """Why a volume cannot be set up, "" where it can. A projected volume tells all that is wrong with its sources."""
+    flaws = [flaw for kind, source in _sources(volume) if (flaw := _source_flaw(pod, kind, source, store))]
+    return flaws[0] if len(flaws) == 1 else f"[{', '.join(flaws)}]" if flaws else ""
+
+
+def _source_flaw(pod: Object, kind: str, source: Mapping[str, Any], store: Store) -> str:
+    if source.get("optional"):
+        return ""
+    name = _name_of(source)
+    found = store.get(kind, pod.namespace, name)
+    if found is None:
+        return f'{kind.lower()} "{name}" not found'
+    for item in source.get("items") or ():
+        if item.get("key") not in keys_of(found):
+            return f"{MISSING_KEY[kind]}: {item.get('key')}"
     return ""
 
 

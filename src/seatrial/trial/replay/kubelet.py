@@ -14,6 +14,8 @@ from seatrial.trial.replay.kubelet_runtime import ScriptedRuntime
 from seatrial.trial.replay.kubelet_steps import Steps
 
 NODE = "node-of-the-recording"
+LABELS = {"kubernetes.io/hostname": NODE, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+"""What a kubelet gives its node."""
 SETTLING = 30.0
 """Seconds that the node is there before the scenario begins."""
 
@@ -57,7 +59,7 @@ def _node(taint: str) -> Object:
     return Object(
         {
             "apiVersion": "v1", "kind": "Node",
-            "metadata": {"name": NODE, "labels": {"kubernetes.io/hostname": NODE}},
+            "metadata": {"name": NODE, "labels": LABELS},
             "spec": spec,
             "status": {"capacity": capacity, "allocatable": capacity, "conditions": conditions(READY, timestamp(0.0))},
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from seatrial.cluster.kubelet.runtime import Answer, Exit, HookRun, Process, Pull, StartError
 from seatrial.model.objects import Object, dig
@@ -45,15 +46,17 @@ class ScriptedProcess:
         return Answer("ok")
 
     def steady_until(self, handler: Mapping[str, Any], at: float) -> float:
-        """Until the next edge of the check that is asked."""
-        check = self._check(self._word(handler))
-        edges = [edge for span in (*check.get("ok", ()), *check.get("hang", ())) for edge in span if edge is not None]
-        return min((edge for edge in edges if edge > at), default=FOREVER)
+        """Until the next edge of the checks that are asked."""
+        checks = [self._check(word) for word in self._words(handler)]
+        spans = [span for check in checks for span in (*check.get("ok", ()), *check.get("hang", ()))]
+        return min((edge for span in spans for edge in span if edge is not None and edge > at), default=FOREVER)
 
     def hook(self, handler: Mapping[str, Any]) -> HookRun:
-        """By `hooks`; a sleep takes its seconds."""
+        """By `hooks`; a sleep takes its seconds, an HTTP request none."""
         if sleep := handler.get("sleep"):
             return HookRun(float(sleep.get("seconds", 0)))
+        if get := handler.get("httpGet"):
+            return HookRun(refused=not dig(self._script, "http", str(get.get("port"))))
         word = str(dig(handler, "exec", "command", 0, default=""))
         script = dig(self._script, "hooks", word, default={})
         return HookRun(float(script.get("seconds", 0)), int(script.get("code", 0)))
@@ -72,12 +75,18 @@ class ScriptedProcess:
         lines: Sequence[str] = self._script.get("logs", ["started"])
         return "".join(f"{line}\n" for line in lines)
 
-    def _word(self, handler: Mapping[str, Any]) -> str:
+    def _words(self, handler: Mapping[str, Any]) -> list[str]:
+        """The checks that a handler leads to: the one that it names, and for HTTP those that redirects name."""
         if command := dig(handler, "exec", "command"):
-            return str(command[0])
+            return [str(command[0])]
         if get := handler.get("httpGet"):
-            return str(get.get("path") or "/").lstrip("/")
-        return str(dig(self._script, "tcp", str(dig(handler, "tcpSocket", "port")), default=""))
+            words: list[str] = []
+            word = _page(get.get("path"))
+            while word and word not in words:
+                words.append(word)
+                word = _page(urlsplit(str(self._check(word).get("location", ""))).path)
+            return words
+        return [str(dig(self._script, "tcp", str(dig(handler, "tcpSocket", "port")), default=""))]
 
     def _check(self, word: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = dig(self._script, "checks", word, default={})
@@ -100,7 +109,7 @@ class ScriptedProcess:
     def _http(self, get: Mapping[str, Any], at: float) -> Answer:
         if not dig(self._script, "http", str(get.get("port"))):
             return Answer("refused")
-        word = str(get.get("path") or "/").lstrip("/")
+        word = _page(get.get("path"))
         check = self._check(word)
         match self._state(word, at):
             case "hang":
@@ -157,6 +166,10 @@ class ScriptedRuntime:
         if error := script.get("startError"):
             raise StartError(error)
         return ScriptedProcess(script)
+
+
+def _page(path: str | None) -> str:
+    return (path or "/").lstrip("/")
 
 
 def _annotation(pod: Object, name: str) -> dict[str, Any]:
