@@ -46,6 +46,10 @@ class Pleg:
             return True
         return self._tick_before(self._clock.now) > time
 
+    def lists_now(self, uid: str) -> bool:
+        """Whether a list that shows the pod was made at this very moment."""
+        return self._modified.get(uid, -1.0) == self._clock.now
+
     def list_all(self) -> None:
         """The first list after the kubelet's start: what is there is no event."""
         for uid in self._kubelet.containers.sandboxes:

@@ -17,8 +17,8 @@ from seatrial.model.objects import Object
 ProbeType = Literal["liveness", "readiness", "startup"]
 Reason = Literal["liveness", "readiness", "startup", "restart-all", ""]
 """Why a container is killed."""
-Results = Mapping[tuple[ProbeType, str], bool]
-"""What probes found, by (type, container id); absent: nothing yet."""
+Results = Mapping[tuple[ProbeType, str], bool | None]
+"""What probes found, by (type, container id); absent or None: nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)

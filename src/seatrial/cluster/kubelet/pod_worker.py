@@ -90,7 +90,13 @@ class PodWorker:
         if self.termination_requested and self._grace is None:
             self._grace = self._effective_grace(pod, gone=kill)
         self._pending = True
-        if not self._working:
+        if self._working:
+            return
+        if self.probes.is_restless and not self.kubelet.pleg.lists_now(self.uid):
+            # A round for the pod as it was is always waiting for the next list; this update comes after it.
+            self._working = True
+            self.kubelet.pleg.wait(self)
+        else:
             self._next_round()
 
     def evict(self, verdict: Verdict, grace: int) -> None:

@@ -36,7 +36,7 @@ class ProbeWorker:
 
     __slots__ = (
         "_base", "_busy", "_clock", "_container", "_container_id", "_kubelet", "_last", "_on_hold", "_period", "_pod",
-        "_probe", "_run_length", "_stopped", "_timer", "_triggered", "kind", "name",
+        "_probe", "_run_length", "_stopped", "_timer", "_triggered", "has_exited", "kind", "name",
     )  # fmt: skip
 
     def __init__(self, pod: PodWorker, container: Mapping[str, Any], kind: ProbeType) -> None:
@@ -57,6 +57,8 @@ class ProbeWorker:
         self._busy = False
         self._stopped = False
         self._triggered = False
+        self.has_exited = False
+        """Whether its container has ended for good."""
 
     def wake(self) -> None:
         """What the worker looks at has changed: from the next tick on it looks again."""
@@ -121,11 +123,9 @@ class ProbeWorker:
             self._set(False)
             terminated = status["state"].get("terminated")
             if terminated and not restarts(self._container, self._pod.pod.spec, int(terminated.get("exitCode", 0))):
+                self.has_exited = True
                 return self.stop()
             return self._sleep_until(NEVER)
-        if self._pod.pod.deleting and self.kind != "readiness":
-            self._set(True)
-            return self.stop()
         return self._probe_running(bool(status.get("started")), run)
 
     def _probe_running(self, started: bool, run: Run) -> None:

@@ -22,7 +22,7 @@ class PodProbes:
     def __init__(self, pod: PodWorker) -> None:
         self._pod = pod
         self._workers: dict[tuple[str, ProbeType], ProbeWorker] | None = None
-        self.results: dict[tuple[ProbeType, str], bool] = {}
+        self.results: dict[tuple[ProbeType, str], bool | None] = {}
 
     def add(self) -> None:
         """Begin to probe, once (AddPod)."""
@@ -48,10 +48,21 @@ class PodProbes:
             probe.wake()
 
     def stop_liveness_and_startup(self) -> None:
-        """The pod is being ended: nothing is restarted any more."""
-        for (_, kind), probe in (self._workers or {}).items():
-            if kind != "readiness":
+        """The pod is being ended: nothing is restarted any more. Upstream leaves those of sidecars alone."""
+        regular = {str(c["name"]) for c in self._pod.pod.spec.get("containers") or ()}
+        for (name, kind), probe in (self._workers or {}).items():
+            if kind != "readiness" and name in regular:
                 probe.stop()
+
+    @property
+    def is_restless(self) -> bool:
+        """Whether upstream syncs the pod at every list.
+
+        A worker whose container ended for good leaves. The next sync misses it (AddPod, which looks no further than the
+        first worker that is there) and makes a new one, which reports a failure, asks for a sync and leaves.
+        """
+        first = next(iter((self._workers or {}).values()), None)
+        return first is not None and first.has_exited
 
     def stop(self) -> None:
         """No more probes."""
@@ -65,13 +76,12 @@ class PodProbes:
 
     def set(self, kind: ProbeType, container_id: str, result: bool | None) -> None:
         """A probe's result, None before the first; a new one makes the kubelet look at the pod (results.Manager)."""
-        if result is not None:
-            known = self.results.get((kind, container_id))
-            if known == result:
-                return
-            self.results[kind, container_id] = result
-            if bool(known) != result:
-                self._pod.status_is_stale()
+        key = (kind, container_id)
+        if key in self.results and self.results[key] == result:
+            return
+        if bool(self.results.get(key)) != bool(result):
+            self._pod.status_is_stale()
+        self.results[key] = result
         if kind == "liveness" and result:
             return
         if kind != "liveness":

@@ -39,7 +39,7 @@ def generate(worker: PodWorker, *, terminal: bool) -> Status:
     initialized = shown.has_run({str(c["name"]) for c in pod.spec.get("containers") or ()})
     restarting = may_restart_all(pod) and restarts_all(pod, shown)
     statuses = {**init, **regular}
-    # As upstream does it, the phase does not know yet what the probes found: a sidecar has not started.
+    # As upstream does it, the phase does not know yet what the probes found.
     phase = phase_of(pod.spec, statuses, terminal=terminal, initialized=initialized)
     _mark_probed(worker, init, regular)
     if phase not in TERMINAL:
@@ -110,7 +110,7 @@ def _container_status(worker: PodWorker, container: Mapping[str, Any], old: Mapp
     name = str(container["name"])
     runs = [run for run in worker.status.containers if run.name == name]
     if runs:
-        made = _seen(runs[0], container)
+        made = _seen(runs[0], container, old)
         previous = _state(runs[1]) if len(runs) > 1 else old.get("lastState")
         if previous:
             made["lastState"] = previous
@@ -125,11 +125,12 @@ def _container_status(worker: PodWorker, container: Mapping[str, Any], old: Mapp
     return made
 
 
-def _seen(run: ContainerStatus, container: Mapping[str, Any]) -> Status:
+def _seen(run: ContainerStatus, container: Mapping[str, Any], old: Mapping[str, Any]) -> Status:
+    """What the runtime shows. A run counts as started when the one before did, until its startup probe is asked."""
     image = str(container.get("image", ""))
     return {
         "name": run.name, "image": image, "imageID": image, "containerID": run.id, "restartCount": run.attempt,
-        "state": _state(run), "ready": False, "started": False,
+        "state": _state(run), "ready": False, "started": run.running and bool(old.get("started")),
     }  # fmt: skip
 
 
@@ -199,9 +200,12 @@ def _mark(worker: PodWorker, container: Mapping[str, Any], status: Status) -> No
     if "running" not in status["state"]:
         return
     container_id = str(status["containerID"])
-    if container.get("startupProbe") and not worker.probes.results.get(("startup", container_id)):
+    if ("startup", container_id) in worker.probes.results:
+        status["started"] = bool(worker.probes.results["startup", container_id])
+    elif not container.get("startupProbe"):
+        status["started"] = True
+    if not status["started"]:
         return
-    status["started"] = True
     if not container.get("readinessProbe") or worker.probes.results.get(("readiness", container_id)):
         status["ready"] = True
     else:

@@ -67,7 +67,7 @@ class ScriptedProcess:
         if term == "ignore":
             return None
         if term is None:
-            return Exit(EXIT_SECONDS, 0)
+            return Exit(EXIT_SECONDS, 0, "", self._script.get("message", ""))
         return Exit(float(term.get("after", 0)), int(term.get("code", 0)), "", self._script.get("message", ""))
 
     def log_tail(self) -> str:
