@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from seatrial.cluster.kubelet import admission, registration
+from seatrial.cluster.kubelet import admission, pod_updates, registration
 from seatrial.cluster.kubelet.attached_volumes import VolumesInUse
 from seatrial.cluster.kubelet.backoff import Backoff
 from seatrial.cluster.kubelet.containers import Run
@@ -95,13 +95,13 @@ class Kubelet:
             return
         if known.spec.get("activeDeadlineSeconds") != pod.spec.get("activeDeadlineSeconds"):
             self.watch_deadline(pod)
-        if _asks_for_more(known, pod) or _gates_moved(pod):
+        if pod_updates.asks_for_more(known, pod) or pod_updates.gates_moved(pod):
             self.sync(uid)
 
     def remember(self, pod: Object) -> None:
         """A new status only: nothing to act on, unless there is something that the kubelet is about to hear."""
         known = self.pods.get(pod.uid)
-        if known is not None and not _asks_for_more(known, pod):
+        if known is not None and not pod_updates.asks_for_more(known, pod):
             self.pods[pod.uid] = pod
 
     def sync(self, uid: str) -> None:
@@ -380,7 +380,7 @@ class Kubelets:
         kubelet = self._kubelets.get(str(pod.spec.get("nodeName") or ""))
         if kubelet is None or kubelet.down or kubelet.cut_off:
             return
-        if event == "MODIFIED" and old is not None and old.spec.get("nodeName") and not _matters(old, pod):
+        if event == "MODIFIED" and old is not None and old.spec.get("nodeName") and not pod_updates.matters(old, pod):
             kubelet.remember(pod)
             return
         self.cluster.clock.after(LATENCY, kubelet.hear, pod.uid, pod.namespace, pod.name)
@@ -396,27 +396,3 @@ class Kubelets:
 
 def _by_node(pod: Object) -> tuple[str, ...]:
     return (pod.spec.get("nodeName") or "",)
-
-
-def _matters(old: Object, new: Object) -> bool:
-    """Whether a write is more than a new status of a pod without readiness gates."""
-    return _asks_for_more(old, new) or bool(new.spec.get("readinessGates"))
-
-
-def _asks_for_more(old: Object, new: Object) -> bool:
-    if old.spec is not new.spec and old.spec != new.spec:
-        return True
-    before, after = old.metadata, new.metadata
-    fields = ("deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations")
-    return any(before.get(field) != after.get(field) for field in fields)
-
-
-def _gates_moved(pod: Object) -> bool:
-    """Whether Ready has to be worked out anew since a readiness gate's condition changed (NeedToReconcile...)."""
-    gates = {gate.get("conditionType") for gate in pod.spec.get("readinessGates") or ()}
-    if not gates:
-        return False
-    conditions = {c["type"]: c["status"] for c in pod.status.get("conditions") or ()}
-    open_gates = all(conditions.get(str(gate)) == "True" for gate in gates)
-    should = open_gates and conditions.get("ContainersReady") == "True"
-    return should != (conditions.get("Ready") == "True")
