@@ -75,8 +75,10 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(tmp_path: Path, text: s
 def test_sound_documents_beside_a_broken_one_go_on_the_trial(pod: Path) -> None:
     (pod.parent / "broken.yaml").write_text("a: [b")
     result = sail(pod.parent, "--scenario", "rollout", "-o", "json")
-    assert result.exit_code == 2
-    assert [w["name"] for w in json.loads(result.stdout)["workloads"]] == ["web"]
+    assert result.exit_code == 1
+    outcome = json.loads(result.stdout)
+    assert [w["name"] for w in outcome["workloads"]] == ["web"]
+    assert [f["rule"] for f in outcome["findings"] if f["severity"] == "error"] == ["unreadable"]
 
 
 def test_sound_objects_beside_a_refused_one_go_on_the_trial(pod: Path) -> None:

@@ -55,6 +55,7 @@ KINDS = (
     Kind("apps", "v1", "ReplicaSet", "replicasets"),
     Kind("apps", "v1", "StatefulSet", "statefulsets"),
     Kind("batch", "v1", "Job", "jobs"),
+    Kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
     Kind("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", namespaced=False),
     Kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False),
     Kind("example.com", "v1", "Boat", "boats"),

@@ -113,14 +113,33 @@ def test_what_nobody_wrote_is_counted_and_left_out(cluster: Cluster, kubeconfig:
 
 
 def test_claims_of_stateful_sets_are_left_to_them(cluster: Cluster, kubeconfig: Path) -> None:
+    """They have no owner, but it is known who made them."""
+    made = [{"manager": "kube-controller-manager"}, {"manager": "csi-driver", "subresource": "status"}]
+    kept = [{"manager": "kubectl"}, {"manager": "kube-controller-manager"}]
     cluster.objects = [
-        obj("StatefulSet", "cache", "apps/v1", spec={"volumeClaimTemplates": [{"metadata": {"name": "data"}}]}),
-        *(obj("PersistentVolumeClaim", name) for name in ("data-cache-0", "data-cache-12", "data-cache-x", "data")),
+        obj("PersistentVolumeClaim", "data-cache-0", metadata={"managedFields": made}),
+        obj("PersistentVolumeClaim", "data", metadata={"managedFields": kept}),
     ]
-    assert places(LiveCluster())[:2] == [
-        "harbour/shop/PersistentVolumeClaim/data-cache-x",
-        "harbour/shop/PersistentVolumeClaim/data",
+    assert places(LiveCluster()) == ["harbour/shop/PersistentVolumeClaim/data"]
+
+
+@pytest.mark.parametrize(
+    ("applied", "spec"),
+    [(None, {}), ({"spec": {"template": {}}}, {}), ({"spec": {"replicas": 3}}, {"replicas": 5})],
+    ids=["not applied", "applied without", "applied with"],
+)
+def test_replicas_that_an_autoscaler_set_are_nobodys(
+    cluster: Cluster, kubeconfig: Path, applied: Json | None, spec: Json
+) -> None:
+    note = {"kubectl.kubernetes.io/last-applied-configuration": json.dumps(applied)} if applied else {}
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "cart"}
+    cluster.objects = [
+        obj("Deployment", "cart", "apps/v1", metadata={"annotations": note}, spec={"replicas": 5}),
+        obj("Deployment", "web", "apps/v1", spec={"replicas": 5}),
+        obj("HorizontalPodAutoscaler", "cart", "autoscaling/v2", spec={"scaleTargetRef": target}),
     ]
+    inventory = LiveCluster().read().inventory
+    assert [resource.spec for resource in inventory.of_kind("Deployment")] == [spec, {"replicas": 5}]
 
 
 @pytest.mark.parametrize("tables", [True, False])
@@ -171,7 +190,7 @@ def test_busy_servers_and_expired_pages(
     monkeypatch.setattr(listing, "PAGE", 10)
     cluster.objects = [obj("ConfigMap", f"c-{number}") for number in range(25)]
     pages = LiveCluster().readings()
-    found = [resource.name for reading in [next(pages)] for resource in reading.inventory]
+    found = [resource.name for resource in next(reading.inventory for reading in pages if reading.inventory)]
     cluster.refusals = [refusal]
     found += [resource.name for reading in pages for resource in reading.inventory]
     assert sorted(found) == sorted(resource["metadata"]["name"] for resource in cluster.objects)

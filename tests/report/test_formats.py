@@ -7,8 +7,9 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from tap.parser import Parser as TapParser
 
-from seatrial.findings.finding import Location
+from seatrial.findings.finding import Location, ResourceRef
 from seatrial.manifests.places import Place
 from seatrial.report import formats, github, junit, sarif
 
@@ -65,6 +66,49 @@ def test_a_sarif_fingerprint_survives_moved_lines_and_other_figures() -> None:
         return str(result["partialFingerprints"]["seatrial/v1"])
 
     assert fingerprint(7, "820 requests failed") == fingerprint(9, "811 requests failed")
+
+
+def test_sarif_names_absolute_paths_with_their_scheme() -> None:
+    """A reference must not begin with a slash (SARIF1004 of the SARIF multitool)."""
+    found = shop.finding("Deployment", "cart", location=Location(Place("/k8s/a b.yaml", 7)))
+    log = json.loads(sarif.dumps(replace(shop.outcome(), findings=(found,))))
+    place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "file:///k8s/a%20b.yaml"}
+
+
+LIVE = Location(Place("prod/shop/Deployment/cart", live=True), "spec.replicas")
+
+
+def test_live_objects_are_in_no_file() -> None:
+    outcome = replace(shop.outcome(), findings=(shop.finding("Deployment", "cart", location=LIVE),))
+    (result,) = json.loads(sarif.dumps(outcome))["runs"][0]["results"]
+    assert result["locations"] == [
+        {"logicalLocations": [{"fullyQualifiedName": "prod/shop/Deployment/cart.spec.replicas"}]}
+    ]
+    assert "file=" not in github.dumps(outcome)
+    line = formats.render("text", outcome, formats.Page(checklist=True)).splitlines()[0]
+    assert line.startswith("prod/shop/Deployment/cart: error: ")
+
+
+def test_junit_has_what_its_schema_asks_for() -> None:
+    """Jenkins' junit-10.xsd: each suite says how many tests, failures and errors it has."""
+    nothing = ResourceRef("", "", "", "")
+    unreadable = shop.finding("", "", rule="unreadable", resource=nothing, location=Location(Place("a.yaml", 3)))
+    root = ElementTree.fromstring(junit.dumps(replace(shop.outcome(), findings=(unreadable,))))
+    suites = root.findall("testsuite")
+    assert all({"name", "tests", "failures", "errors"} <= set(suite.keys()) and suite.get("name") for suite in suites)
+    assert "a.yaml" in [suite.get("name") for suite in suites]
+
+
+@pytest.mark.parametrize("name", ["tap", "kubeconform-tap"])
+def test_tap_is_what_parsers_of_tap_read(name: str) -> None:
+    text = formats.render(name, shop.outcome())
+    lines = list(TapParser().parse_text(text))
+    points = [line for line in lines if line.category == "test"]
+    (plan,) = [line for line in lines if line.category == "plan"]
+    assert [line for line in lines if line.category == "unknown"] == []
+    assert [point.number for point in points] == list(range(1, plan.expected_tests + 1))
+    assert {point.ok for point in points} >= {False}
 
 
 @pytest.mark.parametrize(

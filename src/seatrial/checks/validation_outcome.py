@@ -82,13 +82,12 @@ class Validation:
     @property
     def failed(self) -> bool:
         """Whether there is an error."""
-        found = (*self.judgement.findings, *self.of_documents)
-        return bool(self.problems) or any(finding.severity == "error" for finding in found)
+        return any(finding.severity == "error" for finding in (*self.judgement.findings, *self.of_documents))
 
     def outcome(self, terms: Terms) -> Outcome:
         """All that was found, worst first."""
         judgement, counts = self.judgement, self.counts
-        findings = [*judgement.findings, *self.of_documents, *validity.unreadable(self.problems)]
+        findings = [*judgement.findings, *self.of_documents]
         findings.sort(key=lambda finding: finding.order)
         skipped = sum(judgement.not_api_kinds.values())
         return Outcome(
@@ -107,12 +106,12 @@ class Validation:
     def _figures(self, terms: Terms) -> dict[str, int]:
         """Resources and what could not be read, each counted once."""
         judgement = self.judgement
-        strays = sum(not finding.resource.kind for finding in self.of_documents)
+        no_objects = sum(not finding.resource.kind for finding in self.of_documents)
         let_pass = sum(judgement.without_schema.values()) if terms.chosen.ignore_missing_schemas else 0
         return {
             "valid": judgement.valid,
             "invalid": judgement.invalid,
-            "errors": judgement.errors + strays + len(self.problems),
+            "errors": judgement.errors + no_objects,
             "skipped": sum(judgement.skipped.values()) + let_pass,
         }
 
@@ -132,7 +131,7 @@ def validate(
     custom = custom_kinds(plan, definitions)
     shares = _shares(plan, 1 if terms.stop_early else SHARE)
     pieces = [partial(_share, share, tuple(paths), terms, custom) for share in shares]
-    done = Validation(problems=list(plan.problems))
+    done = Validation(of_documents=list(validity.unreadable(plan.problems)), problems=list(plan.problems))
     done.counts = Counts(len(plan.skipped), len(plan.problems), 0, len(plan.skipped))
     judged = (
         (piece() for piece in pieces)

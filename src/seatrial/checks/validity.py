@@ -287,8 +287,12 @@ def _finding(inventory: Inventory, resource: Resource, rule: str, violation: Vio
 
 
 def of_documents(reading: Reading, strict: bool = True) -> list[Finding]:
-    """What is wrong with documents as such: keys that stand twice, and documents that are no objects."""
-    return [*repeated_keys(reading.documents, strict), *strays(reading.strays)]
+    """What is wrong with documents as such: they cannot be read, are no objects, or have a key twice."""
+    return [
+        *repeated_keys(reading.documents, strict),
+        *strays(reading.strays),
+        *unreadable(reading.problems),
+    ]
 
 
 def strays(documents: Iterable[Document]) -> Iterator[Finding]:

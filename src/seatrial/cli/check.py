@@ -49,4 +49,4 @@ def command(
     except registry.UnknownRule as error:
         inputs.fail(f"{error}; docs/checks lists them")
     outputs.show(outcome, output, checklist=True)
-    inputs.finish(reading, outputs.exit_code(outcome, fail_on))
+    outputs.finish(outcome, fail_on)

@@ -1,7 +1,8 @@
 """What all commands that read manifests share: the arguments, reading, and how errors in the input end the program.
 
-A command takes `@paths_argument` and `@kube_version_option`, is wrapped in `@input_errors_exit_2`, calls `read`, and
-ends with `finish(reading, code)`: what could not be read makes the exit code 2 whatever else was found.
+A command takes `@paths_argument` and `@kube_version_option`, is wrapped in `@input_errors_exit_2`, and calls `read`.
+One that judges has a finding for each document that cannot be read; it ends with `outputs.finish`, and with 2 only
+where nothing could be read. One that does not judge ends with `finish`: with 2 where anything could not be read.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def tell(lines: Iterable[object]) -> None:
         click.echo(f"seatrial: {line}", err=True)
 
 
-def finish(reading: Reading, code: int = 0) -> NoReturn:
-    """End the program: 2 where something could not be read, else `code`."""
+def finish(reading: Reading) -> NoReturn:
+    """End the program: 2 where something could not be read."""
     sys.stdout.flush()
-    click.get_current_context().exit(UNREADABLE if reading.problems else code)
+    click.get_current_context().exit(UNREADABLE if reading.problems else 0)

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -92,8 +92,9 @@ def write_whole(path: Path, text: str) -> str:
     return ""
 
 
-def exit_code(outcome: Outcome, fail_on: FailOn) -> int:
-    """1 where a finding is at or above the bar."""
+def finish(outcome: Outcome, fail_on: FailOn) -> NoReturn:
+    """End the program: 1 where a finding is at or above the bar, a document that cannot be read among them."""
     from seatrial.findings import verdict
 
-    return verdict.exit_code(outcome.findings, fail_on)
+    sys.stdout.flush()
+    click.get_current_context().exit(verdict.exit_code(outcome.findings, fail_on))

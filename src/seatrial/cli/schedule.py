@@ -40,7 +40,7 @@ def command(
     from seatrial.report import placements
 
     profile = _profile(scheduler_config)
-    recorded = _recorded_case(paths)
+    recorded, reading = _recorded_case(paths), None
     if recorded is not None:
         result = case.replay(case.objects_of(recorded), profile)
     else:
@@ -53,6 +53,8 @@ def command(
         click.echo(orjson.dumps(result))
     else:
         click.echo(placements.as_text(result), nl=False)
+    if reading is not None:
+        inputs.finish(reading)
 
 
 def _recorded_case(paths: tuple[str, ...]) -> dict[str, Any] | None:

@@ -98,7 +98,7 @@ def command(
     outputs.show(result, output, report=None if hindrance else report)
     if hindrance:
         inputs.fail(hindrance)
-    inputs.finish(reading, outputs.exit_code(result, fail_on))
+    outputs.finish(result, fail_on)
 
 
 def _scenarios(inventory: Inventory, names: Sequence[str]) -> list[Scenario]:

@@ -118,9 +118,9 @@ def command(
         inputs.fail(str(error))
     outcome = validation.outcome(terms)
     outputs.show(outcome, output, checklist=True, summary=summary, verbose=verbose)
-    code = outputs.exit_code(outcome, fail_on)
-    nothing_read = validation.problems and not validation.counts.resources
-    click.get_current_context().exit(inputs.UNREADABLE if nothing_read else code)
+    if validation.problems and not validation.counts.resources:
+        click.get_current_context().exit(inputs.UNREADABLE)
+    outputs.finish(outcome, fail_on)
 
 
 def _split(target: live.Target | None, given: str | None, jobs: int | None) -> tuple[live.Target | None, int]:

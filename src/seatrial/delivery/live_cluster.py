@@ -24,7 +24,7 @@ from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.places import Place
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.sources import Reading
-from seatrial.model.objects import BUILT_IN_GROUPS, Object
+from seatrial.model.objects import BUILT_IN_GROUPS, Key, Object
 
 NODES = ServedKind("", "v1", "Node", "nodes", namespaced=False)
 NAMESPACES = ServedKind("", "v1", "Namespace", "namespaces", namespaced=False)
@@ -45,6 +45,7 @@ class LiveCluster:
         self._connection = Connection(kubeconfig.sign_in(context))
         self._namespace = None if everywhere else namespace or self._connection.namespace
         self._told = Told()
+        self._autoscaled: set[Key] = set()
 
     @property
     def namespace(self) -> str:
@@ -84,7 +85,7 @@ class LiveCluster:
             definitions |= {each.name: each for each in reading.inventory.definitions}
         if self._namespace is not None:
             found += self._around(found)
-        return _reading(_without_claims_of_sets(found), definitions.values())
+        return _reading(found, definitions.values())
 
     def readings(self) -> Iterator[Reading]:
         """The same page by page, each with the definition of the custom resources in it, and nothing around them.
@@ -131,7 +132,9 @@ class LiveCluster:
     def _kinds(self) -> tuple[ServedKind, ...]:
         discovered = discover(self._connection)
         self._told.silent = discovered.silent
-        return tuple(kind for kind in discovered.kinds if (kind.group, kind.kind) not in makers.NEVER_WRITTEN)
+        written = (kind for kind in discovered.kinds if (kind.group, kind.kind) not in makers.NEVER_WRITTEN)
+        # Autoscalers first: who they scale is to be known before these are read.
+        return tuple(sorted(written, key=lambda kind: kind.kind != "HorizontalPodAutoscaler"))
 
     def _pages(self, kind: ServedKind, namespace: str | None) -> Iterator[list[Resource]]:
         """What somebody wrote of a kind; that the user may not see it is noted."""
@@ -151,7 +154,8 @@ class LiveCluster:
                 self._told.left_out[maker, kind.kind] += 1
             else:
                 self._told.redacted += secret
-                yield server_fields.without(obj)
+                self._autoscaled |= server_fields.scaled_by(obj)
+                yield server_fields.without(obj, autoscaled=obj.key in self._autoscaled)
 
     def _definitions_of(self, kind: ServedKind) -> tuple[Resource, ...]:
         """The definition of a custom kind; none of others, and where the user may not see it."""
@@ -192,20 +196,3 @@ def _reading(resources: Iterable[Resource], definitions: Iterable[Resource]) -> 
     found, texts = tuple(resources), LiveTexts(resources)
     counts = Counts(documents=len(found), resources=len(found))
     return Reading(Inventory(found, texts=texts, definitions=tuple(definitions)), counts, texts=texts)
-
-
-def _without_claims_of_sets(resources: list[Resource]) -> list[Resource]:
-    """Claims that StatefulSets made from their templates are left to them."""
-    prefixes = tuple(
-        f"{resource.namespace}/{claim.get('metadata', {}).get('name')}-{resource.name}-"
-        for resource in resources
-        if resource.key[0] == "StatefulSet"
-        for claim in resource.spec.get("volumeClaimTemplates") or ()
-    )
-    return [
-        resource
-        for resource in resources
-        if resource.key[0] != "PersistentVolumeClaim"
-        or not f"{resource.namespace}/{resource.name}".startswith(prefixes)
-        or not resource.name.rpartition("-")[2].isdigit()
-    ]

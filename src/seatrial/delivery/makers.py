@@ -45,6 +45,8 @@ MARKS = {
     "apf.kubernetes.io/autoupdate-spec": "true",
 }
 """Labels and annotations that the server puts on what it keeps up by itself; "" stands for any value."""
+MANAGERS = frozenset({"kube-apiserver", "kube-controller-manager", "kube-scheduler"})
+"""By these names Kubernetes' own programs write; see `metadata.managedFields`."""
 TOKENS = ("kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token")
 HELM_RELEASE = "helm.sh/release.v1"
 
@@ -69,6 +71,11 @@ def _is_of_the_server(obj: Object) -> bool:
     if (kind, name) in (("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")):
         return True
     if kind == "Secret" and obj.get("type") in TOKENS:
+        return True
+    managers = {
+        entry.get("manager") for entry in obj.metadata.get("managedFields") or () if not entry.get("subresource")
+    }
+    if managers and managers <= MANAGERS:
         return True
     return _marked(obj.labels) or _marked(obj.annotations)
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from seatrial.model.objects import Object, evolve
+import orjson
+
+from seatrial.model.objects import Key, Object, evolve, kind_of
 
 OF_METADATA = frozenset(
     {
@@ -18,9 +20,10 @@ OF_METADATA = frozenset(
         "deletionTimestamp", "deletionGracePeriodSeconds", "finalizers",
     }
 )  # fmt: skip
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 ANNOTATIONS = frozenset(
     {
-        "kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision",
+        LAST_APPLIED, "deployment.kubernetes.io/revision",
         "deprecated.daemonset.template.generation", "pv.kubernetes.io/bind-completed",
         "pv.kubernetes.io/bound-by-controller", "volume.kubernetes.io/selected-node",
         "volume.kubernetes.io/storage-provisioner", "volume.beta.kubernetes.io/storage-provisioner",
@@ -35,8 +38,11 @@ TOKEN_VOLUME = "kube-api-access-"
 Spec = dict[str, Any]
 
 
-def without(obj: Object) -> Object:
-    """The object as somebody would have written it, the fields of all kinds and of its own taken away."""
+def without(obj: Object, *, autoscaled: bool = False) -> Object:
+    """The object as somebody would have written it, the fields of all kinds and of its own taken away.
+
+    Of an `autoscaled` workload also `replicas`, unless somebody is known to have applied them.
+    """
     kept = Object({name: value for name, value in obj.items() if name != "status"})
     kept["metadata"] = _metadata(obj)
     kind, _, _ = obj.key
@@ -47,7 +53,26 @@ def without(obj: Object) -> Object:
             del kept["spec"]
     elif kind == "ServiceAccount":
         kept = _account(kept)
+    if autoscaled and "replicas" not in (_applied(obj).get("spec") or {}):
+        kept["spec"] = _except(kept.get("spec") or {}, ("replicas",))
     return kept
+
+
+def scaled_by(autoscaler: Object) -> set[Key]:
+    """The workload whose replicas a HorizontalPodAutoscaler keeps; none of other kinds."""
+    if autoscaler.key[0] != "HorizontalPodAutoscaler":
+        return set()
+    target = autoscaler.spec.get("scaleTargetRef") or {}
+    return {(kind_of(target), autoscaler.namespace, str(target.get("name")))}
+
+
+def _applied(obj: Object) -> dict[str, Any]:
+    """What `kubectl apply` was given last, {} where it was not used."""
+    try:
+        applied = orjson.loads(obj.annotations.get(LAST_APPLIED, "{}"))
+    except ValueError:
+        return {}
+    return applied if isinstance(applied, dict) else {}
 
 
 def _metadata(obj: Object) -> dict[str, Any]:

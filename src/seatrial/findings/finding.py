@@ -24,7 +24,7 @@ class ResourceRef:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind}/{self.name}"
+        return "/".join(part for part in (self.kind, self.name) if part) or "document"
 
 
 def reference_to(resource: Resource) -> ResourceRef:

@@ -49,4 +49,5 @@ def _line(finding: Finding, terminal: Terminal) -> str:
     severity = terminal.paint(finding.severity, HUES[finding.severity])
     place = terminal.paint(plain(str(finding.location.place)), "bold")
     rule = terminal.paint(f"[{finding.rule}]", "dim")
-    return f"{place}: {severity}: {plain(' '.join(f'{finding.resource}: {finding.message}'.split()))} {rule}"
+    said = finding.message if finding.location.place.live else f"{finding.resource}: {finding.message}"
+    return f"{place}: {severity}: {plain(' '.join(said.split()))} {rule}"

@@ -15,7 +15,7 @@ def dumps(outcome: Outcome) -> str:
 
 def _command(finding: Finding) -> str:
     place = finding.location.place
-    properties = {"file": place.file} if place.file != "-" else {}
+    properties = {"file": place.file} if place.file != "-" and not place.live else {}
     if place.line:
         properties["line"] = str(place.line)
     if place.column:

@@ -17,12 +17,12 @@ UNPRINTABLE = {code: "�" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF) if c
 def dumps(outcome: Outcome) -> str:
     """The JUnit XML that CI systems read (testsuites, testsuite, testcase, failure)."""
     cases = _cases(outcome)
-    root = ElementTree.Element("testsuites", name="seatrial")
+    root = ElementTree.Element("testsuites", name="seatrial", errors="0")
     suites: dict[str, ElementTree.Element] = {}
     for (name, case), found in cases.items():
         suite = suites.get(name)
         if suite is None:
-            suite = suites[name] = ElementTree.SubElement(root, "testsuite", name=clean(name))
+            suite = suites[name] = ElementTree.SubElement(root, "testsuite", name=clean(name), errors="0")
         element = ElementTree.SubElement(suite, "testcase", classname=clean(name), name=clean(case))
         failures = [finding for finding in found if finding.severity != "note"]
         if failures:
@@ -52,7 +52,7 @@ def _cases(outcome: Outcome) -> dict[tuple[str, str], list[Finding]]:
             cases[suite, case] = []
     for finding in outcome.findings:
         resource = finding.resource
-        suite = _suite(resource.namespace, resource.kind, resource.name)
+        suite = _suite(resource.namespace, resource.kind, resource.name) or finding.location.place.file
         cases[suite, finding.scenario or CHECKS].append(finding)
     return dict(sorted(cases.items(), key=lambda item: item[0][0]))
 

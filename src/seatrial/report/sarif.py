@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -51,15 +52,27 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
 
 def _location(location: Location, resource: str) -> dict[str, Any]:
     place = location.place
-    file = STANDARD_INPUT if place.file == "-" else place.file
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(file.replace("\\", "/"))}}
+    name = place.file if place.live else resource
+    logical = {"logicalLocations": [{"fullyQualifiedName": f"{name}.{location.path}" if location.path else name}]}
+    if place.live:
+        return logical
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(place.file)}}
     if place.line:
         physical["region"] = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
-    name = f"{resource}.{location.path}" if location.path else resource
-    return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": name}]}
+    return {"physicalLocation": physical, **logical}
+
+
+def _uri(file: str) -> str:
+    """Relative to where the command ran, or with its scheme: a reference must not begin with a slash (SARIF1004)."""
+    if file == "-":
+        return STANDARD_INPUT
+    path = PurePath(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 def _fingerprint(finding: Finding) -> str:
     """Stays the same when lines move or figures change, so that a known alert is not opened anew."""
-    parts = (finding.rule, finding.scenario, finding.resource.namespace, str(finding.resource), finding.location.path)
+    resource, location = finding.resource, finding.location
+    subject = str(resource) if resource.kind else location.place.file
+    parts = (finding.rule, finding.scenario, resource.namespace, subject, location.path)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

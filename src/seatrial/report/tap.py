@@ -11,7 +11,8 @@ def dumps(outcome: Outcome) -> str:
     about: dict[str, list[Finding]] = {}
     for finding in outcome.findings:
         place = finding.location.place
-        subject = f"{place.file} ({finding.resource})" if finding.resource.kind else place.file
+        named = finding.resource.kind and not place.live
+        subject = f"{place.file} ({finding.resource})" if named else place.file
         about.setdefault(subject, []).append(finding)
     points = []
     for number, (subject, found) in enumerate(about.items(), 1):

@@ -48,6 +48,7 @@ def _group(group: Group, terminal: Terminal, shown: set[str]) -> list[str]:
 def _finding(finding: Finding, terminal: Terminal, shown: set[str]) -> list[str]:
     resource = finding.resource
     name = plain(f"{resource.namespace}/{resource.name}" if resource.namespace else resource.name)
+    name = name or "document"
     title = f"{finding.severity} {resource.kind} {name}"
     tail = " · ".join(part for part in (finding.scenario, finding.rule) if part)
     space = " " * max(2, terminal.width - len(title) - len(tail) - 2)

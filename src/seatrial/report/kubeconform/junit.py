@@ -24,7 +24,6 @@ def dumps(outcome: Outcome) -> str:
         _case(suite, row)
     for element in (root, *suites.values()):
         element.set("tests", str(sum(1 for _ in element.iter("testcase"))))
-        element.set("disabled", "0")
         for name, of in COUNTS.items():
             if not (element is root and name == "skipped"):  # schemas of JUnit know it of suites only
                 element.set(name, str(sum(1 for _ in element.iter(of))))
