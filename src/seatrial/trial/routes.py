@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from seatrial.cluster.traffic.proxy import Entrance
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.references import services_of
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import pod_template
 from seatrial.model.objects import dig
 
+OUTSIDE: Mapping[str, Entrance] = {"LoadBalancer": "load-balancer", "NodePort": "node-port"}
+"""Types of Services whose users are outside the cluster."""
 SERVED_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod")
 
 
@@ -25,6 +28,13 @@ class Route:
     """The Service itself, or the Ingress in front of it."""
     container: str | None
     path: str
+
+    @property
+    def kind(self) -> Entrance:
+        """How requests come this way."""
+        if self.entrance.kind == "Ingress":
+            return "ingress"
+        return OUTSIDE.get(self.service.spec.get("type", ""), "inside")
 
 
 def routes(inventory: Inventory) -> list[Route]:

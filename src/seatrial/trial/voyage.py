@@ -184,7 +184,7 @@ class Voyage:
             rps = profiles.RPS if profile.rps is None else profile.rps
             for route in ways:
                 service = (route.service.namespace, route.service.name)
-                flow = Flow(key, service, route.container, rps / len(ways), profile.request_seconds)
+                flow = Flow(key, service, route.container, rps / len(ways), profile.request_seconds, route.kind)
                 self.flows.setdefault(key, []).append(flow)
                 self.traffic.add(flow)
 

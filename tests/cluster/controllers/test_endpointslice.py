@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from seatrial.model.objects import Object
 from tests.cluster.controllers.stage import Stage, template, workload
 
@@ -67,3 +69,23 @@ def test_a_changed_selector_changes_the_endpoints() -> None:
     stage.change("Service", "web", selector={"app": "other"})
     stage.run(5)
     assert conditions(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("distribution", "hints"),
+    [
+        (None, None), ("PreferClose", {"forZones": [{"name": "zone-a"}]}),
+        ("PreferSameZone", {"forZones": [{"name": "zone-a"}]}),
+        ("PreferSameNode", {"forZones": [{"name": "zone-a"}], "forNodes": [{"name": "node-0"}]}),
+    ],
+)  # fmt: skip
+def test_hints_ask_to_stay_near(distribution: str | None, hints: dict[str, Any] | None) -> None:
+    """TestReconcileHints in staging endpointslice/trafficdist/trafficdist_test.go."""
+    stage = Stage(1, zones=["zone-a"])
+    spec = {"selector": {"app": "web"}, "ports": [{"port": 80}], "trafficDistribution": distribution}
+    service = Object(apiVersion="v1", kind="Service", metadata={"name": "web", "namespace": "default"}, spec=spec)
+    stage.apply(service, workload("Deployment", replicas=1))
+    stage.run(10)
+    (found,) = stage.store.list("EndpointSlice")
+    (endpoint,) = found["endpoints"]
+    assert endpoint.get("hints") == hints

@@ -23,6 +23,9 @@ MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
 MANAGER = "endpointslice-controller.k8s.io"
 HEADLESS = "service.kubernetes.io/headless"
 ZONE = "topology.kubernetes.io/zone"
+SAME_NODE = "PreferSameNode"
+CLOSE = ("PreferClose", "PreferSameZone", SAME_NODE)
+"""Values of trafficDistribution that keep requests near."""
 PER_POD = 1e-5
 """Seconds by which each of a Service's endpoints delays its next sync: the one under way has to look at them all."""
 Endpoint = dict[str, Any]
@@ -87,8 +90,8 @@ class EndpointSliceController(Controller):
         zone = node.labels.get(ZONE) if node is not None else None
         if zone:
             endpoint["zone"] = zone
-            if service.spec.get("trafficDistribution") in ("PreferClose", "PreferSameZone"):
-                endpoint["hints"] = {"forZones": [{"name": zone}]}
+        if endpoint["conditions"]["ready"] and (hints := _hints(service, endpoint)):
+            endpoint["hints"] = hints
         hostname = pod.spec.get("hostname")
         if hostname and pod.spec.get("subdomain") == service.name:
             endpoint["hostname"] = hostname
@@ -125,6 +128,17 @@ class EndpointSliceController(Controller):
                     self.api.create(_slice(service, ports, endpoints))
                 elif found["endpoints"] != endpoints:
                     self.api.update(evolve(found, endpoints=endpoints))
+
+
+def _hints(service: Object, endpoint: Endpoint) -> dict[str, list[dict[str, str]]]:
+    """Who is asked to prefer an endpoint (trafficdist.go, preferCloseHeuristic)."""
+    distribution = service.spec.get("trafficDistribution")
+    hints = {}
+    if distribution in CLOSE and "zone" in endpoint:
+        hints["forZones"] = [{"name": endpoint["zone"]}]
+    if distribution == SAME_NODE and endpoint["nodeName"]:
+        hints["forNodes"] = [{"name": endpoint["nodeName"]}]
+    return hints
 
 
 def _fill(group: list[tuple[Object | None, list[Endpoint]]], left: list[Endpoint]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import isclose
 
 from seatrial.cluster.clock import Clock
-from seatrial.cluster.traffic.proxy import Proxy, ServiceName
+from seatrial.cluster.traffic.proxy import Entrance, Proxy, ServiceName, View
 from seatrial.cluster.traffic.serving import PodName, Serving
 
 
@@ -24,14 +25,15 @@ class Flow:
     container: str | None
     rps: float
     request_seconds: float
+    entrance: Entrance = "inside"
     served: float = 0.0
     failed: float = 0.0
     steps: list[tuple[float, float, float]] = field(default_factory=list)
     _since: float = 0.0
     _served_rate: float = 0.0
     _failed_rate: float = 0.0
-    _busy: dict[PodName, bool] = field(default_factory=dict)
-    """Pods that serve this flow now, and whether each finishes its requests when it is told to end."""
+    _busy: dict[PodName, tuple[float, bool]] = field(default_factory=dict)
+    """Pods that serve this flow now: requests per second, and whether it finishes them when it is told to end."""
 
     def begin(self, now: float) -> None:
         """Forget what was counted so far; rates go on as they are."""
@@ -88,21 +90,22 @@ class Traffic:
 
     def _recount(self, service: ServiceName) -> None:
         self._due.discard(service)
-        endpoints = self._proxy.endpoints(service)
-        for pod in endpoints:
-            self._services_of[pod].add(service)
         for flow in self._by_service[service]:
-            self._redirect(flow, endpoints)
+            views = self._proxy.views(service, flow.entrance)
+            for pod in {pod for _, pods in views for pod in pods}:
+                self._services_of[pod].add(service)
+            self._redirect(flow, views)
 
-    def _redirect(self, flow: Flow, endpoints: list[PodName]) -> None:
+    def _redirect(self, flow: Flow, views: list[View]) -> None:
         now = self._clock.now
         _count(flow, now)
-        container = flow.container
-        accepting = [p for p in endpoints if container is not None and self._serving.accepts(p, container)]
-        _lose_in_flight(flow, container, self._serving)
-        share = len(accepting) / len(endpoints) if endpoints else 0.0
-        flow._served_rate, flow._failed_rate = flow.rps * share, flow.rps * (1 - share)
-        flow._busy = {pod: self._serving.drains(pod, container or "") for pod in accepting}
+        _lose_in_flight(flow, self._serving)
+        rates = _rates(flow, views, self._serving)
+        served = sum(rates.values())
+        if isclose(served, flow.rps):  # shares add up to one but for rounding
+            served = flow.rps
+        flow._served_rate, flow._failed_rate = served, flow.rps - served
+        flow._busy = {pod: (rate, self._serving.drains(pod, flow.container or "")) for pod, rate in rates.items()}
         step = (now, flow._served_rate, flow._failed_rate)
         if flow.steps and flow.steps[-1][0] == now:
             flow.steps[-1] = step
@@ -114,6 +117,18 @@ class Traffic:
             listener(flow)
 
 
+def _rates(flow: Flow, views: list[View], serving: Serving) -> dict[PodName, float]:
+    """Requests per second that each pod is sent and accepts."""
+    rates: dict[PodName, float] = {}
+    if flow.container is None:
+        return rates
+    for share, pods in views:
+        for pod in pods:
+            if serving.accepts(pod, flow.container):
+                rates[pod] = rates.get(pod, 0.0) + flow.rps * share / len(pods)
+    return rates
+
+
 def _count(flow: Flow, now: float) -> None:
     """Add what was served and failed since the last count."""
     span = now - flow._since
@@ -122,13 +137,10 @@ def _count(flow: Flow, now: float) -> None:
     flow._since = now
 
 
-def _lose_in_flight(flow: Flow, container: str | None, serving: Serving) -> None:
+def _lose_in_flight(flow: Flow, serving: Serving) -> None:
     """Requests in flight at a pod that ceased to accept are lost, unless its process finishes them."""
-    if not flow._busy or container is None:
-        return
-    each = flow._served_rate / len(flow._busy) * flow.request_seconds
-    for pod, drains in flow._busy.items():
-        if not drains and not serving.accepts(pod, container):
-            lost = min(each, flow.served)
+    for pod, (rate, drains) in flow._busy.items():
+        if not drains and not serving.accepts(pod, flow.container or ""):
+            lost = min(rate * flow.request_seconds, flow.served)
             flow.served -= lost
             flow.failed += lost
