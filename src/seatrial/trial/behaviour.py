@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 from seatrial.cluster.kubelet.runtime import Answer, Exit, HookRun, Process, Pull
 from seatrial.cluster.store import Store
 from seatrial.cluster.traffic.serving import Serving
-from seatrial.model import pods
+from seatrial.manifests.resources import Resource
+from seatrial.manifests.workloads import pod_template
+from seatrial.model import pods, quantities
+from seatrial.model.cpu import most_per_second, wall_seconds
 from seatrial.model.objects import Object, controller_of, dig
 from seatrial.trial import profiles
 from seatrial.trial.owners import workload_of
@@ -31,15 +35,25 @@ better."""
 
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 
+Place = tuple[tuple[str, str], str]
+"""(namespace, name) of a pod, and the name of one of its containers."""
+
 OK = Answer("ok", code=200)
+HANGS = Answer("hang")
 REFUSED = Answer("refused", "connection refused")
 
 
 class Application:
     """One run of one container."""
 
-    def __init__(self, profile: Profile, startup: float, ends: Exit | None) -> None:
+    def __init__(
+        self, profile: Profile, startup: float, ends: Exit | None, *, cpu: float, serving: Serving, place: Place
+    ) -> None:
         self._profile = profile
+        self._cpu = cpu
+        """Cores that it may use; infinity where it has no limit."""
+        self._serving = serving
+        self._place = place
         self._startup = startup
         self._ends = ends
 
@@ -48,12 +62,20 @@ class Application:
         return self._ends
 
     def answer(self, handler: Mapping[str, Any], at: float) -> Answer:
-        """Nobody listens until the start-up is over; then all is well."""
-        return OK if at >= self._startup else REFUSED
+        """Nobody listens until the start-up is over; then all is well, unless the CPU limit makes it too slow."""
+        if at < self._startup:
+            return REFUSED
+        if "tcpSocket" in handler or not self._profile.cpu_seconds:
+            return OK
+        seconds = wall_seconds(self._profile.cpu_seconds, self._cpu)
+        too_slow = seconds > float(handler.get("timeoutSeconds") or 1)
+        return HANGS if too_slow or self._serving.is_overloaded(*self._place) else OK
 
     def steady_until(self, handler: Mapping[str, Any], at: float) -> float:
-        """Answers change once, when the start-up is over."""
-        return self._startup if at < self._startup else float("inf")
+        """Answers change when the start-up is over, and with the load where that can be too much."""
+        if at < self._startup:
+            return self._startup
+        return at if self._profile.cpu_seconds and self._cpu != inf else inf
 
     def hook(self, handler: Mapping[str, Any]) -> HookRun:
         """A preStop `sleep` takes its seconds, whether as a handler or as a command; other hooks take no time."""
@@ -99,10 +121,13 @@ class ProfileRuntime:
         profile = self.profile_of(pod)
         startup = startup_seconds(profile, pod.spec, pod.annotations, container)
         ends = _end(pod, container, profile)
+        cpu = _cpu_limit(container)
         if ends is None:
             drains = profile.sigterm == "drains"
-            self._serving.started((pod.namespace, pod.name), container["name"], startup, drains)
-        return Application(profile, startup, ends)
+            most = most_per_second(profile.cpu_seconds, cpu)
+            self._serving.started((pod.namespace, pod.name), container["name"], startup, drains, most)
+        place = ((pod.namespace, pod.name), str(container["name"]))
+        return Application(profile, startup, ends, cpu=cpu, serving=self._serving, place=place)
 
     def observe(self, event: str, pod: tuple[str, str], container: str, time: float) -> None:
         """Told by the kubelets what became of a container."""
@@ -132,6 +157,14 @@ def startup_seconds(
     return min((hint for hint in hints if hint), default=profiles.STARTUP_SECONDS)
 
 
+def request_seconds(profile: Profile, workload: Resource, container: str | None) -> float:
+    """How long a request takes that need not wait: its CPU time is stretched by the container's limit."""
+    template = pod_template(workload)
+    found = (c for c in (template.spec.get("containers") or () if template else ()) if c.get("name") == container)
+    limit = _cpu_limit(next(found, {}))
+    return profile.request_seconds + (wall_seconds(profile.cpu_seconds, limit) - profile.cpu_seconds)
+
+
 def main_container(spec: Mapping[str, Any], annotations: Mapping[str, str]) -> str:
     """The application among a pod's containers: the one that kubectl takes, else the first."""
     containers = spec.get("containers") or [{}]
@@ -150,6 +183,11 @@ def hook_seconds(handler: Mapping[str, Any]) -> float:
             except ValueError:
                 return 0.0
     return 0.0
+
+
+def _cpu_limit(container: Mapping[str, Any]) -> float:
+    limit = dig(container, "resources", "limits", "cpu")
+    return quantities.millis(limit) / 1000 if limit is not None else inf
 
 
 def _end(pod: Object, container: Mapping[str, Any], profile: Profile) -> Exit | None:

@@ -49,6 +49,8 @@ class Profile:
     startup_seconds: float | None = None
     request_seconds: float = REQUEST_SECONDS
     rps: float | None = None
+    cpu_seconds: float = 0.0
+    """CPU time of one request."""
     sigterm: Sigterm = SIGTERM
     run_seconds: float = RUN_SECONDS
     reloads: Mapping[str, bool] = field(default_factory=dict)
@@ -59,7 +61,6 @@ class Profile:
 NOT_MODELLED = {
     "slowStartupSeconds": "scenario slow-start",
     "spike": "scenario traffic-spike",
-    "cpuSecondsPerRequest": "CPU by load",
     "maxRpsPerPod": "saturation",
     "maxConcurrency": "saturation",
     "memoryMi": "memory use",
@@ -82,6 +83,7 @@ NOT_MODELLED = {
 
 _NUMBERS = {
     "startupSeconds": "startup_seconds", "requestSeconds": "request_seconds", "rps": "rps", "runSeconds": "run_seconds",
+    "cpuSecondsPerRequest": "cpu_seconds",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from seatrial.model.objects import BUILT_IN_GROUPS, Object, group_of
 from seatrial.model.secrets import concealed
 from seatrial.trial import profiles, surroundings
 from seatrial.trial.actions import ACTIONS, DRAIN_TIMEOUT, Action
-from seatrial.trial.behaviour import ProfileRuntime, startup_seconds
+from seatrial.trial.behaviour import ProfileRuntime, request_seconds, startup_seconds
 from seatrial.trial.event_log.lines import Sink
 from seatrial.trial.event_log.run_log import RunLog
 from seatrial.trial.owners import key_of
@@ -184,7 +184,8 @@ class Voyage:
             rps = profiles.RPS if profile.rps is None else profile.rps
             for route in ways:
                 service = (route.service.namespace, route.service.name)
-                flow = Flow(key, service, route.container, rps / len(ways), profile.request_seconds, route.kind)
+                seconds = request_seconds(profile, route.workload, route.container)
+                flow = Flow(key, service, route.container, rps / len(ways), seconds, route.kind, 1 / len(ways))
                 self.flows.setdefault(key, []).append(flow)
                 self.traffic.add(flow)
 

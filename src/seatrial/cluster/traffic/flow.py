@@ -26,6 +26,8 @@ class Flow:
     rps: float
     request_seconds: float
     entrance: Entrance = "inside"
+    portion: float = 1.0
+    """The part of its workload's requests that come this way."""
     served: float = 0.0
     failed: float = 0.0
     steps: list[tuple[float, float, float]] = field(default_factory=list)
@@ -34,6 +36,11 @@ class Flow:
     _failed_rate: float = 0.0
     _busy: dict[PodName, tuple[float, bool]] = field(default_factory=dict)
     """Pods that serve this flow now: requests per second, and whether it finishes them when it is told to end."""
+
+    @property
+    def sender(self) -> str:
+        """Who sends: one name for each way to a workload."""
+        return f"{self.entrance} {'/'.join(self.service)}"
 
     def begin(self, now: float) -> None:
         """Forget what was counted so far; rates go on as they are."""
@@ -118,15 +125,19 @@ class Traffic:
 
 
 def _rates(flow: Flow, views: list[View], serving: Serving) -> dict[PodName, float]:
-    """Requests per second that each pod is sent and accepts."""
+    """Requests per second that each pod is sent, accepts and can serve; what is beyond that waits too long."""
     rates: dict[PodName, float] = {}
-    if flow.container is None:
+    container = flow.container
+    if container is None:
         return rates
     for share, pods in views:
         for pod in pods:
-            if serving.accepts(pod, flow.container):
+            if serving.accepts(pod, container):
                 rates[pod] = rates.get(pod, 0.0) + flow.rps * share / len(pods)
-    return rates
+    for pod in {**flow._busy, **rates}:
+        most = serving.most(pod, container) * flow.portion
+        serving.note_load(pod, container, flow.sender, rates.get(pod, 0.0) > most)
+    return {pod: min(rate, serving.most(pod, container) * flow.portion) for pod, rate in rates.items()}
 
 
 def _count(flow: Flow, now: float) -> None:

@@ -7,7 +7,8 @@ until its process stops accepting: at SIGTERM, at its end, or with its node.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 
 from seatrial.cluster.clock import Clock, Timer
 
@@ -20,7 +21,11 @@ Listener = Callable[[PodName], None]
 class _Acceptance:
     accepting: bool
     drains: bool
+    most: float
+    """Requests per second that it can serve."""
     opening: Timer | None = None
+    overloaded_by: set[str] = field(default_factory=set)
+    """Those who send it more than their part of that."""
 
 
 class Serving:
@@ -45,10 +50,26 @@ class Serving:
         state = self._containers.get(pod, {}).get(container)
         return state is not None and state.drains
 
-    def started(self, pod: PodName, container: str, accepts_after: float, drains: bool) -> None:
-        """A process started that accepts `accepts_after` seconds from now."""
+    def most(self, pod: PodName, container: str) -> float:
+        """Requests per second that the container can serve; infinity where nothing bounds it."""
+        state = self._containers.get(pod, {}).get(container)
+        return state.most if state is not None else inf
+
+    def note_load(self, pod: PodName, container: str, sender: str, too_much: bool) -> None:
+        """Say whether a sender sends a container more than its part of what it can serve."""
+        state = self._containers.get(pod, {}).get(container)
+        if state is not None:
+            (state.overloaded_by.add if too_much else state.overloaded_by.discard)(sender)
+
+    def is_overloaded(self, pod: PodName, container: str) -> bool:
+        """Whether requests queue up there without end, so that nobody gets an answer in time."""
+        state = self._containers.get(pod, {}).get(container)
+        return state is not None and state.accepting and bool(state.overloaded_by)
+
+    def started(self, pod: PodName, container: str, accepts_after: float, drains: bool, most: float = inf) -> None:
+        """A process started that accepts `accepts_after` seconds from now, and at most `most` requests per second."""
         self.stopped(pod, container)
-        state = _Acceptance(accepting=False, drains=drains)
+        state = _Acceptance(accepting=False, drains=drains, most=most)
         self._containers.setdefault(pod, {})[container] = state
         if accepts_after <= 0:
             self._open(pod, container)
