@@ -38,6 +38,21 @@ def after(seconds: float, found: Object) -> Stage:
         ("0 9 * * *", "Europe/Berlin", "2026-07-01T00:00:00Z", "2026-07-01T07:00:00Z"),
         ("TZ=Asia/Tokyo 0 9 * * *", None, "2026-01-01T01:00:00Z", "2026-01-02T00:00:00Z"),
         ("0 0 31 * *", None, "2026-02-01T00:00:00Z", "2026-03-31T00:00:00Z"),
+        ("0 0 29 2 *", None, "2026-01-01T00:00:00Z", "2028-02-29T00:00:00Z"),
+        ("5/20 1-3 * * *", None, "2026-01-01T01:25:00Z", "2026-01-01T01:45:00Z"),
+        # a day of the month or one of the week, unless one of them is a star
+        ("0 0 13 * FRI", None, "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
+        ("0 0 */10 * SUN", None, "2026-01-01T00:00:00Z", "2026-01-04T00:00:00Z"),
+        ("0 0 * * SUN", None, "2026-01-01T00:00:00Z", "2026-01-04T00:00:00Z"),
+        # clocks go from 2 to 3 in the night: there is no half past two; and later from 3 back to 2: there are two
+        ("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-30T00:30:00Z"),
+        ("0 * * * *", "Europe/Berlin", "2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z"),
+        ("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"),
+        ("30 2 * * *", "Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"),
+        ("30 2 * * *", "Europe/Berlin", "2026-10-25T01:30:00Z", "2026-10-26T01:30:00Z"),
+        # clocks skip midnight
+        ("30 0 * * *", "Africa/Cairo", "2026-04-23T12:00:00Z", "2026-04-24T21:30:00Z"),
+        ("0 * * * *", "Asia/Kolkata", "2026-01-01T00:00:00Z", "2026-01-01T00:30:00Z"),
     ],
 )  # fmt: skip
 def test_when_it_is_due(expression: str, zone: str | None, start: str, due: str) -> None:
@@ -45,7 +60,8 @@ def test_when_it_is_due(expression: str, zone: str | None, start: str, due: str)
 
 
 @pytest.mark.parametrize(
-    ("expression", "zone"), [("0 0 0 0 0 0 0", None), ("61 * * * *", None), ("", None), ("* * * * *", "Mars/Phobos")]
+    ("expression", "zone"),
+    [("0 0 0 0 0 0 0", None), ("61 * * * *", None), ("", None), ("* * * * *", "Mars/Phobos"), ("* * * * 7", None)],
 )
 def test_what_is_no_schedule(expression: str, zone: str | None) -> None:
     with pytest.raises(BadSchedule):
@@ -95,3 +111,7 @@ def test_what_is_too_late_is_left_out() -> None:
 
 def test_an_unreadable_schedule_is_told() -> None:
     assert "UnparseableSchedule" in after(5, cron_job("every now and then")).reasons("CronJob")
+
+
+def test_a_day_that_never_comes() -> None:
+    assert Schedule("0 0 30 2 *").next(0.0) == float("inf")

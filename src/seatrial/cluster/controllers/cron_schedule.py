@@ -1,17 +1,21 @@
-"""Cron schedules as robfig/cron reads them for CronJobs: five fields, `@daily`, `@every 1h30m`, time zones."""
+"""When CronJobs are due, by the clocks of their time zone (robfig/cron v3 spec.go, as vendored in Kubernetes 1.36).
+
+What is due in an hour that the clocks leave out is not run that day; what is due in one that they show twice runs
+twice.
+"""
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from croniter import croniter
-
+from seatrial.model import cron
 from seatrial.model.objects import EPOCH
 
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_EVERY = re.compile(r"@every\s+((?:\d+(?:\.\d+)?(?:h|ms|m|s))+)")
+YEARS = 5
+"""So far ahead a time is looked for."""
+NEVER = float("inf")
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class BadSchedule(ValueError):
@@ -26,31 +30,41 @@ class Schedule:
     """
 
     def __init__(self, expression: str, zone: str | None = None) -> None:
-        text = expression.strip()
-        prefix = re.match(r"(?:CRON_)?TZ=(\S+)\s+(.*)", text)
-        if prefix:
-            zone, text = prefix.group(1), prefix.group(2)
+        text, own_zone = cron.without_zone(expression)
+        zone = own_zone or zone
         try:
             self.zone = ZoneInfo(zone or "Etc/UTC")
         except (KeyError, ValueError, OSError):
             raise BadSchedule(f"unknown time zone {zone}") from None
-        every = _EVERY.fullmatch(text)
-        self._step = _seconds(every.group(1)) if every else None
-        self._text = text.replace("?", "*")
-        if self._step is None and not croniter.is_valid(self._text):
-            raise BadSchedule(f"failed to parse schedule {expression!r}")
-        if self._step is None and len(self._text.split()) > 5:
-            raise BadSchedule(f"expected exactly 5 fields: {expression!r}")
+        try:
+            self._times = cron.parse(text)
+        except cron.BadExpression as flaw:
+            raise BadSchedule(str(flaw)) from None
 
     def next(self, after: float) -> float:
-        """The first moment that is due after a time."""
-        if self._step is not None:
-            return float(int(after) + self._step)
-        start = (EPOCH + timedelta(seconds=after)).astimezone(self.zone)
-        due = croniter(self._text, start).get_next(float)
-        return float(due) - EPOCH.timestamp()
+        """The first moment that is due after a time; infinity where there is none within five years."""
+        times = self._times
+        if isinstance(times, float):
+            return float(int(after) + times)
+        # The next whole second, and from there the next whole minute.
+        now = EPOCH + timedelta(seconds=int(after // 1) + 1)
+        if now.second:
+            now = now.replace(second=0) + _MINUTE
+        last = now.year + YEARS
+        while now.year <= last:
+            local = now.astimezone(self.zone)
+            if not times.suits_day(local.month, local.day, local.isoweekday() % 7):
+                now = _midnight_after(local)
+            elif local.hour not in times.hours:
+                now += _HOUR - timedelta(minutes=local.minute)
+            elif local.minute not in times.minutes:
+                now += _MINUTE
+            else:
+                return (now - EPOCH).total_seconds()
+        return NEVER
 
 
-def _seconds(duration: str) -> int:
-    parts = re.findall(r"(\d+(?:\.\d+)?)(h|ms|m|s)", duration)
-    return max(1, int(sum(float(number) * _UNITS[unit] for number, unit in parts)))
+def _midnight_after(local: datetime) -> datetime:
+    """The first moment of the next day there; the clocks may leave midnight out."""
+    midnight = datetime.combine(local.date() + _DAY, time(), local.tzinfo)
+    return midnight.astimezone(UTC)
