@@ -75,3 +75,8 @@ def test_what_is_no_scenario_is_refused(whole: Any, path: str) -> None:
     with pytest.raises(ScenarioError) as refusal:
         scenario.parse(whole)
     assert refusal.value.path == path
+
+
+def test_a_document_of_a_scenario_reads_back_as_the_same() -> None:
+    for name in scenario.BUILT_IN:
+        assert scenario.parse(scenario.document_of(scenario.built_in(name))) == scenario.built_in(name)

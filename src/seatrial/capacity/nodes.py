@@ -9,19 +9,12 @@ from seatrial.capacity.shapes import Shape
 from seatrial.model import quantities
 from seatrial.model.objects import Object, timestamp
 from seatrial.model.pods import Resources
+from seatrial.model.spot import SPOT_LABELS
 
 ZONES = ("zone-a", "zone-b", "zone-c")
 """Zones of nodes that name none, round robin."""
 REGION = "region-1"
 KUBELET_VERSION = "v1.36.3"
-
-SPOT_LABELS = {
-    "gke": {"cloud.google.com/gke-spot": "true"},
-    "eks": {"eks.amazonaws.com/capacityType": "SPOT"},
-    "aks": {"kubernetes.azure.com/scalesetpriority": "spot"},
-    "generic": {"node.seatrial.dev/spot": "true"},
-}
-"""How each provider marks nodes that it may take back at short notice."""
 AKS_SPOT_TAINT = {"key": "kubernetes.azure.com/scalesetpriority", "value": "spot", "effect": "NoSchedule"}
 
 _HEALTH = (

@@ -8,8 +8,10 @@ from typing import Any
 from seatrial.cluster import errors
 from seatrial.cluster.cluster import Cluster
 from seatrial.cluster.failures.drain import Drain, cordon
+from seatrial.cluster.failures.reclaim import NOTICE, Reclaim
 from seatrial.findings.wording import counted
 from seatrial.model.objects import Key, Object, dig, evolve
+from seatrial.model.spot import is_spot
 from seatrial.trial.owners import workload_key
 from seatrial.trial.recorder import Recorder
 
@@ -17,6 +19,7 @@ RELEASE = "seatrial.dev/release"
 """Annotation of the pod template that a rollout changes, as `kubectl rollout restart` does."""
 DRAIN_TIMEOUT = 180.0
 """Seconds after which a drain is given up where nobody says otherwise; slow starters get their time on top."""
+ZONE = "topology.kubernetes.io/zone"
 ROLLED_OUT = ("Deployment", "StatefulSet", "DaemonSet")
 CHECKSUM_WORDS = ("checksum", "hash", "sha256", "config-version")
 """A template annotation with such a word in its key is made from the configuration by whatever renders the
@@ -91,6 +94,53 @@ class Crash:
         self.finished = True
 
 
+class Reclaims:
+    """Spot machines are taken back by their provider: those named, or all that are marked as such, after a notice."""
+
+    def __init__(self, cluster: Cluster, recorder: Recorder, options: Mapping[str, Any]) -> None:
+        self._cluster = cluster
+        self._recorder = recorder
+        self._notice = float(options.get("noticeSeconds", NOTICE))
+        self._nodes: list[str] = list(
+            options.get("nodes") or (n.name for n in cluster.store.list("Node") if is_spot(n))
+        )
+        self._under_way: list[Reclaim] = []
+
+    @property
+    def finished(self) -> bool:
+        """Whether all of them are gone."""
+        return len(self._under_way) == len(self._nodes) and all(one.finished for one in self._under_way)
+
+    def begin(self) -> None:
+        """Give notice to all at once."""
+        names = ", ".join(self._nodes) or "no node is a spot machine"
+        self._recorder.mark(f"{self._notice:.0f} s of notice: {names}")
+        for node in self._nodes:
+            reclaim = Reclaim(self._cluster, node, self._notice)
+            self._under_way.append(reclaim)
+            reclaim.begin()
+
+
+class ZoneLoss:
+    """All nodes of a zone lose their power at once."""
+
+    def __init__(self, cluster: Cluster, recorder: Recorder, options: Mapping[str, Any]) -> None:
+        self._cluster = cluster
+        self._recorder = recorder
+        self._zone = str(options.get("zone", ""))
+        self.finished = False
+
+    def begin(self) -> None:
+        """Take the nodes away; without a name the first zone's."""
+        zones = {n.name: n.labels.get(ZONE, "") for n in self._cluster.store.list("Node")}
+        zone = self._zone or min(filter(None, zones.values()), default="")
+        self._recorder.mark(f"zone {zone} is lost")
+        for node, place in zones.items():
+            if place == zone and node in self._cluster.kubelets:
+                self._cluster.kubelets.crash(node)
+        self.finished = True
+
+
 class ConfigChange:
     """New content for ConfigMaps and Secrets, applied as people do: with new checksums in templates that carry some."""
 
@@ -121,9 +171,10 @@ class ConfigChange:
 CHANGED_SECRET = "eyJjaGFuZ2VkIjp0cnVlfQ=="
 """Another value than the one that stands for all, and a JSON object as well."""
 
-Action = Rollout | Drains | Crash | ConfigChange
+Action = Rollout | Drains | Crash | Reclaims | ZoneLoss | ConfigChange
 ACTIONS: Mapping[str, type[Action]] = {
-    "rollout": Rollout, "drain": Drains, "crash": Crash, "changeConfig": ConfigChange,
+    "rollout": Rollout, "drain": Drains, "crash": Crash, "reclaim": Reclaims, "loseZone": ZoneLoss,
+    "changeConfig": ConfigChange,
 }  # fmt: skip
 
 

@@ -33,6 +33,8 @@ ACTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "rollout": {"workloads": (list,)},
     "drain": {"nodes": (list,), "timeoutSeconds": (int, float), "pauseSeconds": (int, float)},
     "crash": {"node": (str,)},
+    "reclaim": {"nodes": (list,), "noticeSeconds": (int, float)},
+    "loseZone": {"zone": (str,)},
     "changeConfig": {"names": (list,)},
 }
 """Each action's options and their types."""

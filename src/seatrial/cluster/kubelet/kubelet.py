@@ -22,6 +22,7 @@ from seatrial.cluster.kubelet.cri import ContainerRuntime
 from seatrial.cluster.kubelet.heartbeats import Heartbeat
 from seatrial.cluster.kubelet.images import ImageManager
 from seatrial.cluster.kubelet.node_pressure import NodePressure, Stats
+from seatrial.cluster.kubelet.node_shutdown import NodeShutdown
 from seatrial.cluster.kubelet.pleg import Pleg
 from seatrial.cluster.kubelet.pod_worker import PodWorker
 from seatrial.cluster.kubelet.resting import Resting
@@ -73,6 +74,7 @@ class Kubelet:
         self.statuses = StatusManager(self)
         self.crash_backoff = Backoff()
         self.volumes_in_use = VolumesInUse(self)
+        self.shutdown = NodeShutdown(self)
         self.heartbeat = Heartbeat(self, write_all=kubelets.write_heartbeats)
 
     @property
@@ -192,6 +194,7 @@ class Kubelet:
         """The node comes back, and finds what is bound to it."""
         self.down = False
         self.crash_backoff = Backoff()
+        self.shutdown = NodeShutdown(self)
         self.pleg = Pleg(self, self.chance.between(0.0, 1.0))
         self.pleg.list_all()
         self.heartbeat.begin()
@@ -224,7 +227,11 @@ class Kubelet:
             return
         node = self.node
         if node is not None and not pod.deleting:
-            refusal = self._kubelets.pressure.refusal(pod, self.name) or admission.refusal(pod, node, self.admitted)
+            refusal = (
+                self.shutdown.refusal()
+                or self._kubelets.pressure.refusal(pod, self.name)
+                or admission.refusal(pod, node, self.admitted)
+            )
             if refusal is not None:
                 worker.refuse(refusal)
                 return
