@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from seatrial.manifests.inventory import Inventory
+from seatrial.manifests.resources import Resource
+from seatrial.manifests.workloads import pod_template
 from seatrial.model.objects import BUILT_IN_GROUPS, dig, group_of
 from seatrial.trial.profiles import API_VERSION, RPS, STARTUP_SECONDS, Profiles
 
@@ -22,6 +25,41 @@ BUILT_IN = {
     "ResourceClaim": "dynamic resource allocation",
     "ResourceClaimTemplate": "dynamic resource allocation",
 }
+
+
+def _has_other_scheduler(resource: Resource) -> bool:
+    template = pod_template(resource)
+    return template is not None and template.spec.get("schedulerName", DEFAULT_SCHEDULER) != DEFAULT_SCHEDULER
+
+
+def _bounds_disk(resource: Resource) -> bool:
+    template = pod_template(resource)
+    if template is None:
+        return False
+    containers = template.spec.get("containers") or ()
+    volumes = template.spec.get("volumes") or ()
+    return any(dig(c, "resources", "limits", "ephemeral-storage") for c in containers) or any(
+        dig(v, "emptyDir", "sizeLimit") and dig(v, "emptyDir", "medium") != "Memory" for v in volumes
+    )
+
+
+def _has_topology_mode(resource: Resource) -> bool:
+    return resource.kind == "Service" and TOPOLOGY_MODE in resource.object.annotations
+
+
+def _has_session_affinity(resource: Resource) -> bool:
+    return resource.kind == "Service" and resource.spec.get("sessionAffinity") == "ClientIP"
+
+
+DEFAULT_SCHEDULER = "default-scheduler"
+TOPOLOGY_MODE = "service.kubernetes.io/topology-mode"
+FEATURES: tuple[tuple[Callable[[Resource], bool], str], ...] = (
+    (_has_other_scheduler, "schedulers other than default-scheduler: their pods stay pending"),
+    (_bounds_disk, "disks that fill up: no container reaches its limit of ephemeral storage"),
+    (_has_topology_mode, f"hints by {TOPOLOGY_MODE}: requests go to all zones"),
+    (_has_session_affinity, "clients one by one: session affinity keeps nobody with a pod that is not ready"),
+)
+"""What objects may ask for, and what is said where one does."""
 SHOWN = 6
 """So many kinds of custom resources are named, the rest is counted."""
 
@@ -32,9 +70,7 @@ def not_modelled(inventory: Inventory, known: Profiles) -> tuple[str, ...]:
     for kind, text in BUILT_IN.items():
         if inventory.of_kind(kind) and text not in said:
             said.append(text)
-    if any(dig(w.spec, "template", "spec", "schedulerName", default="default-scheduler") != "default-scheduler"
-           for w in inventory.workloads()):  # fmt: skip
-        said.append("schedulers other than default-scheduler: their pods stay pending")
+    said.extend(text for asked, text in FEATURES if any(asked(resource) for resource in inventory))
     said.append("calls between workloads: each is judged by its own users")
     said.extend(known.not_modelled)
     return tuple(said)
