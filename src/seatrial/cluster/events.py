@@ -1,7 +1,8 @@
 """Events: what components tell about an object (client-go tools/record and tools/events, Kubernetes 1.36).
 
 Equal events are one object whose `count` rises; more than ten that differ in their message alone are combined; an
-object about which one component tells more than 25 is heard only every five minutes; after an hour an event is gone.
+object about which one component tells more than 25 of one type is heard only every five minutes; after an hour an event
+is gone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ TTL = 3600.0
 SWEEP = 300.0
 """Seconds between looks for events that are too old: one timer, however many events there are."""
 SPAM_BURST, SPAM_RATE = 25, 1 / 300
-"""Events about one object from one source that pass at once, and how many more a second (spam filter)."""
+"""Events of one type about one object from one source that pass at once, and how many more a second (spam filter)."""
 SIMILAR, SIMILAR_WITHIN = 10, 600.0
 """So many similar events within so many seconds are combined (EventAggregator)."""
 REMEMBERED = 4096
@@ -50,7 +51,7 @@ class Recorder:
     ) -> None:
         """Tell that something happened to `involved`; see `record`."""
         about = (source, involved.kind, involved.namespace, involved.name, involved.uid)
-        if not self._passes(about):
+        if not self._passes((*about, type)):
             return
         similar = (*about, type, reason)
         combined = self._combine(similar, message)

@@ -198,3 +198,41 @@ def test_equal_seeds_give_equal_runs() -> None:
 
     assert outcome(3) == outcome(3)
     assert outcome(3) != outcome(4)
+
+
+@pytest.mark.parametrize("milliseconds", range(1, 40, 2))
+def test_no_delete_is_lost_between_a_status_and_the_next(milliseconds: int) -> None:
+    """While the kubelet has not heard of it yet, its own writes show it the object with the deletion in it."""
+    stage = Stage().run(milliseconds / 1000, pod(terminationGracePeriodSeconds=2))
+    stage.delete()
+    stage.run(20.0)
+    assert stage.get() is None
+
+
+def test_a_deadline_that_is_set_later_counts_too() -> None:
+    stage = Stage().run(5.0, pod(activeDeadlineSeconds=500))
+    found = stage.pod()
+    stage.cluster.api.update(evolve(found, spec={**found.spec, "activeDeadlineSeconds": 20}))
+    stage.run(19.0)
+    assert stage.pod().status["phase"] == "Running"
+    stage.run(23.0)
+    assert (stage.pod().status["phase"], stage.pod().status["reason"]) == ("Failed", "DeadlineExceeded")
+
+
+def test_what_a_running_pod_shows_for_a_moment_is_written() -> None:
+    """A container that is restarted at once has ended in between; and CrashLoopBackOff flashes up before a start."""
+    states: list[str] = []
+
+    def watch(event: str, new: Object, old: Object | None) -> None:
+        for status in new.status.get("containerStatuses") or ():
+            state = status["state"]
+            text = str((state.get("waiting") or state.get("terminated") or {"reason": "Running"})["reason"])
+            if not states or states[-1] != text:
+                states.append(text)
+
+    stage = Stage()
+    stage.cluster.store.watch("Pod", watch)
+    stage.run(
+        30.0, pod(scripts={"app": {"runs": [{"exitAfter": 2, "exitCode": 1}, {"exitAfter": 2, "exitCode": 1}, {}]}})
+    )
+    assert states[-6:] == ["Running", "Error", "Running", "Error", "CrashLoopBackOff", "Running"]

@@ -147,3 +147,66 @@ def test_readiness_while_a_pod_is_deleted(handler: str, ready: str) -> None:
 def test_good_answers_that_go_on_need_no_timers() -> None:
     stage = Stage().run(60.0, probed({}, livenessProbe=probe("live"), readinessProbe=probe("ready")))
     assert stage.cluster.clock.peek() > 250  # what is left is the events' end, not the pod's
+
+
+def test_a_probe_follows_a_redirect_to_where_it_changes() -> None:
+    checks = {"ready": {"ok": [], "httpCode": 302, "location": "/other"}, "other": {"ok": [[0, 13.5]]}}
+    get = {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 2, "failureThreshold": 1}
+    script = {"app": {"http": {"8080": True}, "checks": checks}}
+    stage = Stage().run(13.0, pod(scripts=script, containers=[container(readinessProbe=get)]))
+    assert stage.condition("Ready") == "True"
+    stage.run(17.0)
+    assert stage.condition("Ready") == "False"
+
+
+@pytest.mark.parametrize("kind", ["httpGet", "tcpSocket"])
+def test_a_port_may_be_named(kind: str) -> None:
+    app = container(ports=[{"name": "web", "containerPort": 8080}], readinessProbe={kind: {"port": "web"}})
+    stage = Stage().run(15.0, pod(scripts={"app": {"http": {"8080": True}, "tcp": {"8080": "w"}}}, containers=[app]))
+    assert stage.condition("Ready") == "True"
+
+
+def test_a_run_counts_as_started_until_its_startup_probe_is_asked() -> None:
+    """The status before says so (isContainerStarted); the worker sees the new run at its next tick."""
+    checks = {"up": {"ok": [[0, None]]}, "live": {"ok": [[0, 11.5]]}}
+    probes = {
+        "startupProbe": probe("up", periodSeconds=8),
+        "livenessProbe": probe("live", periodSeconds=3, failureThreshold=1),
+    }
+    stage = Stage().run(0.1, probed(checks, **probes))
+    seen: list[tuple[int, bool]] = []
+    for second in range(1, 20):
+        stage.run(float(second))
+        shown = (stage.container()["restartCount"], stage.container()["started"])
+        if shown not in seen:
+            seen.append(shown)
+    assert seen == [(0, False), (0, True), (1, True), (1, False)]
+
+
+def test_probes_of_sidecars_go_on_while_the_pod_ends() -> None:
+    """StopLivenessAndStartup names the ordinary containers only; by HTTP they still reach the container."""
+    get = {"httpGet": {"path": "/live", "port": 8080}, "periodSeconds": 2, "failureThreshold": 1}
+    side = container("side", restartPolicy="Always", livenessProbe=get)
+    scripts = {"side": {"http": {"8080": True}, "checks": {"live": {"ok": [[0, 9]]}}}, "app": {"term": {"after": 10}}}
+    stage = Stage().run(6.0, pod(scripts=scripts, initContainers=[side]))
+    stage.delete()
+    stage.run(12.0)
+    assert "Unhealthy" in stage.reasons()
+    assert len(stage.times("started", "side")) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "waits"),
+    [
+        pytest.param({}, 0.1, id="no probe"),
+        pytest.param({"readinessProbe": probe("ready", periodSeconds=1)}, 2.0, id="its container has ended for good"),
+    ],
+)
+def test_a_pod_with_a_probe_of_a_container_that_has_ended_is_always_busy(fields: dict[str, Any], waits: float) -> None:
+    """Its worker leaves, is made again at the next sync and asks for another: a delete waits for two lists."""
+    scripts = {"app": {"exitAfter": 2, "exitCode": 0}, "other": {"term": {"after": 1}}}
+    made = pod(scripts=scripts, restartPolicy="Never", containers=[container(**fields), container("other")])
+    stage = Stage().run(10.0, made)
+    stage.delete()
+    stage.run(20.0)
+    assert waits - 1 <= stage.times("sigterm", "other")[0] - 10.0 <= waits

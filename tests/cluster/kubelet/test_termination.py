@@ -115,3 +115,42 @@ def test_a_job_s_sidecar_ends_with_it() -> None:
     )
     assert stage.pod().status["phase"] == "Succeeded"
     assert 8.0 <= stage.times("sigterm", "side")[0] <= 9.5
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        pytest.param(30, 10, 10, id="shorter"),
+        pytest.param(30, 3, 1, id="over already: one second"),
+        pytest.param(30, 2, 1, id="long over"),
+        pytest.param(30, 40, 30, id="never longer"),
+        pytest.param(30, None, 30, id="nothing said: nothing changes"),
+    ],
+)
+def test_a_second_delete_may_only_shorten(first: int, second: int | None, shown: int) -> None:
+    """rest.BeforeDelete; the deletion's time has lost its fraction, so that three seconds after three are over."""
+    stage = Stage().run(5.0, pod(scripts={"app": {"term": "ignore"}}))
+    stage.delete(grace=first)
+    stage.run(8.0)
+    stage.delete(grace=second)
+    assert stage.pod().metadata["deletionGracePeriodSeconds"] == shown
+    stage.run(60.0)
+    assert span(stage) == pytest.approx(30, abs=0.1)  # what runs already keeps its time
+
+
+def test_a_container_that_waits_behind_a_sidecar_which_never_started_is_not_called_lost() -> None:
+    """hasPodInitialized: where a sidecar comes last, only one that has started counts."""
+    side = container("side", restartPolicy="Always", lifecycle={"postStart": {"exec": {"command": ["hello"]}}})
+    scripts = {"side": {"hooks": {"hello": {"seconds": 1, "code": 1}}}}
+    shown: list[Any] = []
+
+    def watch(event: str, new: Any, old: Any) -> None:
+        shown.append(new.status)
+
+    stage = Stage()
+    stage.cluster.store.watch("Pod", watch)
+    stage.run(9.0, pod(scripts=scripts, initContainers=[side]))
+    stage.delete()
+    stage.run(30.0)
+    assert stage.get() is None
+    assert "waiting" in shown[-1]["containerStatuses"][0]["state"]

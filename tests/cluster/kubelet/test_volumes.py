@@ -115,3 +115,49 @@ def test_the_environment_is_looked_at_every_ten_to_fifteen_seconds() -> None:
 def test_non_root(context: dict[str, Any], waits: bool) -> None:
     stage = Stage().run(5.0, pod(containers=[container(securityContext=context)]))
     assert ("waiting" in stage.container()["state"]) is waits
+
+
+def messages(stage: Stage) -> set[str]:
+    return {e["message"] for e in stage.cluster.store.list("Event") if e["reason"] == "FailedMount"}
+
+
+SETUP = 'MountVolume.SetUp failed for volume "v" : '
+
+
+@pytest.mark.parametrize(
+    ("volume", "made", "flaw"),
+    [
+        ({"configMap": {"name": "conf"}}, None, 'configmap "conf" not found'),
+        ({"secret": {"secretName": "conf"}}, None, 'secret "conf" not found'),
+        (
+            {"configMap": {"name": "conf", "items": [{"key": "b", "path": "b"}]}},
+            "ConfigMap",
+            "configmap references non-existent config key: b",
+        ),
+        (
+            {"secret": {"secretName": "conf", "items": [{"key": "b", "path": "b"}]}},
+            "Secret",
+            "references non-existent secret key: b",
+        ),
+        ({"projected": {"sources": [{"secret": {"name": "conf"}}]}}, None, 'secret "conf" not found'),
+        (
+            {"projected": {"sources": [{"configMap": {"name": "conf"}}, {"secret": {"name": "keys"}}]}},
+            None,
+            '[configmap "conf" not found, secret "keys" not found]',
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_volume(volume: dict[str, Any], made: str | None, flaw: str) -> None:
+    stage = Stage()
+    if made:
+        stage.cluster.api.create(source(made, a="1"))
+    stage.run(300.0, pod(volumes=[{"name": "v", **volume}]))
+    assert messages(stage) == {SETUP + flaw}  # a sync that waits in vain says nothing
+
+
+def test_a_pod_that_waits_for_a_volume_ends_when_it_is_deleted() -> None:
+    """The delete cancels the sync; the next list, and its containers that never were are called lost."""
+    stage = Stage().run(10.0, pod(volumes=volume("ConfigMap")))
+    stage.delete()
+    stage.run(13.0)
+    assert stage.get() is None

@@ -15,6 +15,7 @@ from seatrial.cluster import errors
 from seatrial.cluster.kubelet import conditions
 from seatrial.cluster.kubelet.pod_actions import ProbeType
 from seatrial.cluster.kubelet.status import TERMINAL, Status
+from seatrial.model import pods
 from seatrial.model.objects import Object, dig
 
 if TYPE_CHECKING:
@@ -191,6 +192,8 @@ def _has_initialized(pod: Object) -> bool:
         return True
     statuses = pod.status.get("initContainerStatuses") or ()
     last = next((s for s in statuses if s["name"] == init[-1]["name"]), None)
+    if pods.is_sidecar(init[-1]):
+        return last is not None and "running" in last["state"] and bool(last.get("started"))
     return any(dig(last, field, "terminated", "exitCode") == 0 for field in ("state", "lastState"))
 
 
