@@ -43,6 +43,9 @@ class Server:
     def on_sigterm(self) -> Exit | None:
         return Exit(0.2)
 
+    def termination_log(self) -> str:
+        return ""
+
     def log_tail(self) -> str:
         return ""
 

@@ -91,6 +91,10 @@ class Application:
             case _:
                 return Exit(after=EXIT_SECONDS, code=143)
 
+    def termination_log(self) -> str:
+        """Nothing is known of it."""
+        return ""
+
     def log_tail(self) -> str:
         """Nothing is known of logs."""
         return ""

@@ -139,6 +139,13 @@ class Sandbox:
         """Whether no run has an end that is set."""
         return all(run.end is None and run.kill is None for run in self.running())
 
+    def prune(self, name: str) -> bool:
+        """Keep one dead run of a container, the newest; whether there were more."""
+        runs = self.runs.get(name, [])
+        dead = [run for run in runs if not run.status.running]
+        self.runs[name] = [run for run in runs if run.status.running or run is dead[0]]
+        return len(dead) > 1
+
     def forget(self, name: str) -> None:
         """Remove a container's runs from the runtime."""
         self.runs.pop(name, None)

@@ -128,8 +128,7 @@ class ContainerRuntime:
         if not run.status.running:
             return
         _cancel(run)
-        log = run.process.log_tail() if run.process is not None else ""
-        message = termination_message(pod, run.spec, end.message, end.code, log)
+        message = termination_message(pod, run.spec, run.process, end.code) if run.process is not None else ""
         run.status = ended(run.status, self._clock.now, end.code, end.reason, message)
         self._observe("ended", pod, run)
         self._kubelet.pleg.changed(pod.uid)

@@ -119,6 +119,10 @@ class Pleg:
         old = self._cache.get(uid, NOTHING)
         self._cache[uid] = new
         self._modified[uid] = self._clock.now
+        for name in _died(old, new):
+            # The list after this one shows no older dead run of it (cleanUpContainersInPod).
+            if sandbox is not None and sandbox.prune(name):
+                self.changed(uid)
         return _differ(old, new)
 
 
@@ -132,3 +136,9 @@ def _differ(old: PodStatus, new: PodStatus) -> bool:
         return True
     # A container that vanished while it ran counts as dead.
     return any(state == "running" and known not in after for known, state in before.items())
+
+
+def _died(old: PodStatus, new: PodStatus) -> list[str]:
+    """The containers of which a run has ended between two lists."""
+    before = {status.id for status in old.containers if not status.running}
+    return sorted({status.name for status in new.containers if not status.running and status.id not in before})

@@ -17,6 +17,7 @@ from seatrial.cluster.kubelet.containers import Run
 from seatrial.cluster.kubelet.pod_actions import ProbeType
 from seatrial.cluster.kubelet.probing import Outcome
 from seatrial.cluster.kubelet.restart_rules import restarts
+from seatrial.cluster.kubelet.status import TERMINAL
 from seatrial.model.objects import Object
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ class ProbeWorker:
 
     def _look(self) -> None:
         """One round of doProbe: probe, or find out how long there is nothing to probe."""
+        if (self._pod.shown or {}).get("phase") in TERMINAL:
+            return self.stop()
         status = self._pod.shown_container(self.name)
         if status is None or not status.get("containerID"):
             return self._sleep_until(NEVER)

@@ -31,8 +31,6 @@ class Exit:
     code: int = 0
     reason: str = ""
     """`OOMKilled` ..., or "" for Completed and Error by the code."""
-    message: str = ""
-    """What it leaves in its termination log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,9 @@ class Process(Protocol):
 
     def on_sigterm(self) -> Exit | None:
         """How it ends after SIGTERM (`after` counts from the signal); None: it ignores it."""
+
+    def termination_log(self) -> str:
+        """What it has written to its termination log when it ends, in whatever way."""
 
     def log_tail(self) -> str:
         """The end of its log, for terminationMessagePolicy FallbackToLogsOnError."""

@@ -111,7 +111,7 @@ def _container_status(worker: PodWorker, container: Mapping[str, Any], old: Mapp
     runs = [run for run in worker.status.containers if run.name == name]
     if runs:
         made = _seen(runs[0], container, old)
-        previous = _state(runs[1]) if len(runs) > 1 else old.get("lastState")
+        previous = _state(runs[1]) if len(runs) > 1 else _carried(runs[0], old)
         if previous:
             made["lastState"] = previous
     else:
@@ -123,6 +123,13 @@ def _container_status(worker: PodWorker, container: Mapping[str, Any], old: Mapp
             made["lastState"] = made["state"]
         made["state"] = {"waiting": {"reason": failure.reason, "message": failure.message}}
     return made
+
+
+def _carried(run: ContainerStatus, old: Mapping[str, Any]) -> Any:
+    """The last state where the runtime remembers one run only: the end of another that was shown, or as before."""
+    if "terminated" in (old.get("state") or {}) and old.get("containerID") != run.id:
+        return old["state"]
+    return old.get("lastState")
 
 
 def _seen(run: ContainerStatus, container: Mapping[str, Any], old: Mapping[str, Any]) -> Status:

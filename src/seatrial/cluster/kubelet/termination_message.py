@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from seatrial.cluster.kubelet.runtime import Process
 from seatrial.model import pods
 from seatrial.model.objects import Object
 
@@ -20,17 +21,16 @@ LONGEST_OF_POD = 12 * 1024
 """Characters of all containers of a pod together, in equal shares (MaxPodTerminationMessageLogLength)."""
 
 
-def termination_message(pod: Object, container: Mapping[str, Any], written: str, code: int, log: str) -> str:
+def termination_message(pod: Object, container: Mapping[str, Any], process: Process, code: int) -> str:
     """The message of a container's end.
 
     Args:
         pod: the container's.
         container: its spec.
-        written: what it wrote to its termination log.
+        process: what ran in it.
         code: its exit code.
-        log: what it logged, for terminationMessagePolicy FallbackToLogsOnError.
     """
-    message = written[-LONGEST:]
+    message = process.termination_log()[-LONGEST:]
     if not message and code != 0 and container.get("terminationMessagePolicy") == "FallbackToLogsOnError":
-        message = "".join(log.splitlines(keepends=True)[-LOG_LINES:])[-LONGEST_LOG:]
+        message = "".join(process.log_tail().splitlines(keepends=True)[-LOG_LINES:])[-LONGEST_LOG:]
     return message[: LONGEST_OF_POD // max(1, len(list(pods.containers(pod.spec))))]

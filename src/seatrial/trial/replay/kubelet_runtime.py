@@ -27,13 +27,13 @@ class ScriptedProcess:
         self._script = script
 
     def exit(self) -> Exit | None:
-        """`exitAfter`, `exitCode`, `oomKilled`, `message`."""
+        """`exitAfter`, `exitCode`, `oomKilled`."""
         after = self._script.get("exitAfter")
         if after is None:
             return None
         if self._script.get("oomKilled"):
-            return Exit(float(after), 137, "OOMKilled", self._script.get("message", ""))
-        return Exit(float(after), int(self._script.get("exitCode", 0)), "", self._script.get("message", ""))
+            return Exit(float(after), 137, "OOMKilled")
+        return Exit(float(after), int(self._script.get("exitCode", 0)))
 
     def answer(self, handler: Mapping[str, Any], at: float) -> Answer:
         """By `checks`, and by the ports that are listened to."""
@@ -67,8 +67,12 @@ class ScriptedProcess:
         if term == "ignore":
             return None
         if term is None:
-            return Exit(EXIT_SECONDS, 0, "", self._script.get("message", ""))
-        return Exit(float(term.get("after", 0)), int(term.get("code", 0)), "", self._script.get("message", ""))
+            return Exit(EXIT_SECONDS, 0)
+        return Exit(float(term.get("after", 0)), int(term.get("code", 0)))
+
+    def termination_log(self) -> str:
+        """`message`."""
+        return str(self._script.get("message", ""))
 
     def log_tail(self) -> str:
         """By `logs`, each with the end of its line."""
