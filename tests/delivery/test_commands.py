@@ -48,7 +48,8 @@ def test_check_names_live_objects(shop: Cluster) -> None:
 
 def test_a_trial_of_what_is_there_on_nodes_like_those_there(shop: Cluster) -> None:
     sizes = {"cpu": "4", "memory": "16Gi", "pods": "110"}
-    shop.objects += [obj("Node", f"n-{n}", namespace="", status={"allocatable": sizes}) for n in range(2)]
+    status = {"allocatable": sizes, "conditions": [{"type": "Ready", "status": "True"}]}
+    shop.objects += [obj("Node", f"n-{n}", namespace="", status=status) for n in range(2)]
     result = run("trial", "--cluster", "--scenario", "node-drain", "-o", "json")
     outcome = json.loads(result.stdout)
     assert outcome["assumptions"][0] == "nodes: 2, those of context harbour, namespace shop"

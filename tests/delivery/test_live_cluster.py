@@ -15,6 +15,7 @@ from seatrial.delivery import listing
 from seatrial.delivery.errors import ClusterError
 from seatrial.delivery.live_cluster import LiveCluster
 from seatrial.manifests import writing
+from seatrial.manifests.references import references
 
 from .api_server import Cluster
 
@@ -169,6 +170,14 @@ def test_kinds_that_are_forbidden_are_told_and_the_rest_is_read(cluster: Cluster
     assert live.notices() == ["context harbour: you may not list secrets, replicasets.apps; the rest was read"]
 
 
+def test_what_nobody_may_see_is_not_missed(cluster: Cluster, kubeconfig: Path) -> None:
+    source = {"name": "c", "envFrom": [{"secretRef": {"name": "db"}}, {"configMapRef": {"name": "gone"}}]}
+    cluster.objects = [obj("Pod", "web", spec={"containers": [source]})]
+    cluster.forbidden = {"secrets"}
+    missing = [reference.kind for _, reference in references(LiveCluster().read().inventory).dangling()]
+    assert missing == ["ConfigMap"]
+
+
 def test_where_everything_is_forbidden_nothing_can_be_done(cluster: Cluster, kubeconfig: Path) -> None:
     cluster.forbidden = {kind.plural for kind in cluster.kinds}
     with pytest.raises(ClusterError, match=r"^context harbour, namespace shop: you may list nothing there"):
@@ -235,11 +244,24 @@ def test_definitions_are_asked_for_only_where_there_are_resources(cluster: Clust
     assert [each.name for each in LiveCluster().definitions()] == ["boats.example.com"]
 
 
-def test_nodes_are_the_servers(cluster: Cluster, kubeconfig: Path) -> None:
-    cluster.objects = [obj("Node", "n-1", namespace="", status={"allocatable": {"cpu": "4"}})]
-    assert [(str(node.place), node.object.status) for node in LiveCluster().nodes()] == [
-        ("harbour/Node/n-1", {"allocatable": {"cpu": "4"}})
+def test_nodes_are_those_that_are_ready(cluster: Cluster, kubeconfig: Path) -> None:
+    """What troubles a node comes again by itself; that somebody cordoned it stays."""
+    own, cordon = {"key": "team", "effect": "NoSchedule"}, {"key": "node.kubernetes.io/unschedulable"}
+    spec = {"unschedulable": True, "taints": [own, cordon, {"key": "node.kubernetes.io/memory-pressure"}]}
+    status = {"allocatable": {"cpu": "4"}, "conditions": [{"type": "Ready", "status": "True"}]}
+    silent = {**status, "conditions": [{"type": "Ready", "status": "Unknown"}]}
+    cluster.objects = [
+        obj("Node", "n-1", namespace="", spec=spec, status=status),
+        obj("Node", "n-2", namespace="", status=silent),
     ]
+    live = LiveCluster()
+    (node,) = live.nodes()
+    assert (str(node.place), node.object.status) == ("harbour/Node/n-1", status)
+    assert node.spec == {"unschedulable": True, "taints": [own, cordon]}
+    assert live.notices() == ["context harbour: nodes that are not ready and left out: 1"]
+
+
+def test_nodes_may_be_forbidden(cluster: Cluster, kubeconfig: Path) -> None:
     cluster.forbidden = {"nodes"}
     live = LiveCluster()
     assert live.nodes() == []

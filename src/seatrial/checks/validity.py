@@ -350,4 +350,4 @@ def sound(inventory: Inventory, findings: Iterable[Finding]) -> Inventory:
         if (resource.place.file, resource.place.document, reference_to(resource)) not in refused
         and is_api_group(str(resource.object.get("apiVersion") or ""), resource.kind)
     ]
-    return Inventory(kept, problems=inventory.problems, texts=inventory.texts)
+    return Inventory(kept, problems=inventory.problems, texts=inventory.texts, unseen=inventory.unseen)

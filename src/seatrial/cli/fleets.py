@@ -45,7 +45,10 @@ def nodes_for(
         if description:
             found = fleet_file.read_fleet_file(inputs.read((description,)).inventory)
             return found, f"nodes: {len(found)}, from {description}"
-        if cluster is not None and (live := cluster.nodes()):
+        live = cluster.nodes() if cluster is not None else []
+        if cluster is not None:
+            inputs.tell(cluster.notices())
+        if live:
             return fleet_file.read_fleet_file(live), f"nodes: {len(live)}, those of {cluster}"
         demand = demand_of(inventory)
         fleet = smallest_fleet(demand.pods, demand.daemons)

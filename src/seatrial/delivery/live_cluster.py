@@ -8,12 +8,12 @@ commands that forget what they have judged; `LiveCluster.read` gives all at once
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from seatrial.apis import lifecycle, schemas
-from seatrial.delivery import kubeconfig, listing, makers, redaction, server_fields, surroundings
+from seatrial.delivery import fleet, kubeconfig, listing, makers, redaction, server_fields, surroundings
 from seatrial.delivery.connection import JSON, OK, Connection
 from seatrial.delivery.discovery import ServedKind, discover
 from seatrial.delivery.errors import ClusterError
@@ -85,7 +85,7 @@ class LiveCluster:
             definitions |= {each.name: each for each in reading.inventory.definitions}
         if self._namespace is not None:
             found += self._around(found)
-        return _reading(found, definitions.values())
+        return _reading(found, definitions.values(), frozenset(kind.kind for kind in self._told.forbidden))
 
     def readings(self) -> Iterator[Reading]:
         """The same page by page, each with the definition of the custom resources in it, and nothing around them.
@@ -100,11 +100,11 @@ class LiveCluster:
                 if page and definitions is None:
                     definitions = self._definitions_of(kind)
                 yield _reading(page, definitions or ())
-        if {kind.resource for kind in kinds} <= set(self._told.forbidden):
+        if set(kinds) <= set(self._told.forbidden):
             raise ClusterError(f"{self}: you may list nothing there; choose another with -n or --context")
 
     def nodes(self) -> list[Resource]:
-        """The nodes as the server has them; none where the user may not list them.
+        """The nodes that are ready, without what troubled them; none where the user may not list them.
 
         Raises:
             ClusterError: where the cluster cannot be read.
@@ -112,9 +112,12 @@ class LiveCluster:
         try:
             pages = list(listing.pages(self._connection, NODES, None))
         except listing.Forbidden:
-            self._told.forbidden.append(NODES.resource)
+            self._told.forbidden.append(NODES)
             return []
-        return [self._resource(_typed(item, NODES)) for page in pages for item in page.get("items") or ()]
+        found = [_typed(item, NODES) for page in pages for item in page.get("items") or ()]
+        ready = [node for node in found if fleet.is_ready(node)]
+        self._told.not_ready = len(found) - len(ready)
+        return [self._resource(fleet.at_rest(node)) for node in ready]
 
     def definitions(self) -> tuple[Resource, ...]:
         """All CustomResourceDefinitions: what manifests from elsewhere are judged by.
@@ -125,8 +128,9 @@ class LiveCluster:
         return tuple(resource for page in self._pages(DEFINITIONS, None) for resource in page)
 
     def notices(self) -> list[str]:
-        """What the user is to know, once everything was read."""
-        return [f"context {self._connection.context}: {line}" for line in self._told.lines()]
+        """What the user is to know of what was read so far, each line once."""
+        told, self._told = self._told, Told()
+        return [f"context {self._connection.context}: {line}" for line in told.lines()]
 
     @cached_property
     def _kinds(self) -> tuple[ServedKind, ...]:
@@ -143,13 +147,13 @@ class LiveCluster:
             for page in listing.pages(self._connection, kind, namespace, accept):
                 yield [self._resource(obj) for obj in self._written(page, kind)]
         except listing.Forbidden:
-            self._told.forbidden.append(kind.resource)
+            self._told.forbidden.append(kind)
 
     def _written(self, page: Mapping[str, Any], kind: ServedKind) -> Iterator[Object]:
         secret = kind.resource == redaction.SECRETS
         items = (_typed(item, kind) for item in page.get("items") or ())
         for obj in redaction.secrets_of(page, kind, self._connection) if secret else items:
-            maker = DELETED if obj.deleting else makers.maker_of(obj)
+            maker = makers.maker_of(obj) or (DELETED if obj.deleting else "")
             if maker:
                 self._told.left_out[maker, kind.kind] += 1
             else:
@@ -192,7 +196,10 @@ def _typed(item: Mapping[str, Any], kind: ServedKind) -> Object:
     return Object({"apiVersion": kind.api_version, "kind": kind.kind, **item})
 
 
-def _reading(resources: Iterable[Resource], definitions: Iterable[Resource]) -> Reading:
-    found, texts = tuple(resources), LiveTexts(resources)
-    counts = Counts(documents=len(found), resources=len(found))
-    return Reading(Inventory(found, texts=texts, definitions=tuple(definitions)), counts, texts=texts)
+def _reading(
+    resources: Sequence[Resource], definitions: Iterable[Resource], unseen: frozenset[str] = frozenset()
+) -> Reading:
+    texts = LiveTexts(resources)
+    counts = Counts(documents=len(resources), resources=len(resources))
+    inventory = Inventory(resources, texts=texts, definitions=tuple(definitions), unseen=unseen)
+    return Reading(inventory, counts, texts=texts)

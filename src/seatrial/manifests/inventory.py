@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Inventory:
     """Resources in the order read, indexed by key and kind.
 
-    `definitions` are CustomResourceDefinitions that describe resources and are none of the run's own.
+    `definitions` are CustomResourceDefinitions that describe resources and are none of the run's own; `unseen` are
+    kinds of which nobody knows what there is, as they could not be read.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class Inventory:
         problems: tuple[Problem, ...] = (),
         texts: Mapping[str, str] | None = None,
         definitions: tuple[Resource, ...] = (),
+        unseen: frozenset[str] = frozenset(),
     ) -> None:
         self.resources = tuple(resources)
         self.problems = problems
         self.definitions = definitions
+        self.unseen = unseen
         self.texts: Mapping[str, str] = texts if texts is not None else {}
         self._positions: dict[tuple[str, int], tuple[Piece, positions.Node]] = {}
 

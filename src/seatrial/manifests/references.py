@@ -45,10 +45,11 @@ class References:
         return self._inventory.get(reference.kind, reference.namespace, reference.name)
 
     def dangling(self) -> Iterator[tuple[Resource, Reference]]:
-        """Each reference that must be there and is not in the inventory."""
+        """Each reference that must be there and is not in the inventory, as far as that is known."""
         for resource in self._inventory:
             for reference in self.of(resource):
-                if not reference.optional and self.target(reference) is None:
+                known = not reference.optional and reference.kind not in self._inventory.unseen
+                if known and self.target(reference) is None:
                     yield resource, reference
 
     def users_of(self, target: Resource) -> list[tuple[Resource, Reference]]:
