@@ -72,3 +72,46 @@ def test_short_names_are_of_kinds() -> None:
 @pytest.mark.parametrize("kind", lifecycle.kinds(LATEST))
 def test_every_kind_is_explained(kind: str) -> None:
     assert explain(kind, LATEST).fields
+
+
+PORT = {"type": "object", "required": ["port"], "properties": {"port": {"x-kubernetes-int-or-string": True}}}
+BOAT = {"type": "object", "properties": {"spec": {"type": "object", "properties": {
+    "sails": {"type": "integer", "description": "How many."},
+    "moorings": {"type": "array", "items": PORT},
+}}}}  # fmt: skip
+NAMES: dict[str, object] = {"kind": "Boat", "plural": "boats", "singular": "boat", "shortNames": ["bt"]}
+
+
+def definition(**names: object) -> dict[str, object]:
+    """A definition with an old version and one that is stored."""
+    versions = [
+        {"name": "v1beta1", "served": True, "storage": False, "schema": {"openAPIV3Schema": {"type": "object"}}},
+        {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": BOAT}},
+    ]
+    return {"spec": {"group": "example.com", "names": {**NAMES, **names}, "versions": versions}}
+
+
+@pytest.mark.parametrize("name", ["Boat", "boats", "bt"])
+def test_custom_kinds_by_their_definitions(name: str) -> None:
+    found = explain(f"{name}.spec", LATEST, definitions=[definition()])
+    assert (found.api_version, found.kind) == ("example.com/v1", "Boat")
+    assert [(field.name, field.type) for field in found.fields] == [("sails", "integer"), ("moorings", "[]object")]
+    (port,) = explain(f"{name}.spec.moorings", LATEST, definitions=[definition()]).fields
+    assert (port.name, port.type, port.required) == ("port", "IntOrString", True)
+
+
+def test_versions_of_custom_kinds() -> None:
+    assert explain("boat", LATEST, "example.com/v1beta1", [definition()]).fields == ()
+    with pytest.raises(UnknownName, match=r"not served as example\.com/v2; use example\.com/v1, "):
+        explain("boat", LATEST, "example.com/v2", [definition()])
+
+
+def test_built_in_kinds_go_before_custom_ones_of_their_name() -> None:
+    service = definition(kind="Service", plural="services", singular="service")
+    assert explain("service", LATEST, definitions=[service]).api_version == "v1"
+    assert explain("service", LATEST, "example.com/v1", [service]).api_version == "example.com/v1"
+
+
+def test_custom_kinds_are_suggested() -> None:
+    with pytest.raises(UnknownName, match='has no "Boatt", did you mean "Boat"'):
+        explain("Boatt", LATEST, definitions=[definition()])

@@ -104,6 +104,14 @@ def test_manifests_are_judged_by_the_definitions_of_the_cluster(
     assert [finding["resource"]["name"] for finding in outcome["findings"]] == ["mine"]
 
 
+def test_explain_knows_the_definitions_of_the_cluster(cluster: Cluster, kubeconfig: Path, tmp_path: Path) -> None:
+    cluster.objects = [BOATS]
+    assert "sails <integer>" in run("explain", "boat.spec", "--cluster").stdout
+    (tmp_path / "boats.yaml").write_text(yaml.safe_dump(BOATS))
+    assert run("explain", "boat.spec", str(tmp_path)).stdout == run("explain", "boat.spec", "--cluster").stdout
+    assert run("explain", "boat.spec").exit_code == 2
+
+
 def test_n_is_a_namespace_with_a_cluster_and_a_number_without(shop: Cluster, tmp_path: Path) -> None:
     shop.objects.append(obj("ConfigMap", "a", namespace="web"))
     counts = json.loads(run("validate", "--cluster", "-n", "web", "-o", "json").stdout)["inputs"]

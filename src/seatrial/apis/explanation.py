@@ -1,10 +1,13 @@
-"""What a field means: `deployment.spec.strategy` looked up in the schemas of a Kubernetes version."""
+"""What a field means: `deployment.spec.strategy` looked up in the schemas of a version, or in a definition."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from seatrial.apis import lifecycle, schemas
+from seatrial.apis import custom_names, lifecycle, schemas
+from seatrial.apis.custom_names import Named
 from seatrial.apis.decoding import nearest
 from seatrial.apis.schemas import Schema
 from seatrial.apis.violations import Version
@@ -46,26 +49,24 @@ class Explanation:
     fields: tuple[Field, ...]
 
 
-def explain(name: str, version: Version, api_version: str = "") -> Explanation:
+def explain(
+    name: str, version: Version, api_version: str = "", definitions: Sequence[Mapping[str, Any]] = ()
+) -> Explanation:
     """Look up `KIND[.FIELD...]`; kinds may be written as kubectl takes them, lists are stepped into.
 
     Args:
         name: such as `deploy.spec.template.spec.containers.image`.
         version: the Kubernetes version whose schemas hold.
         api_version: which of a kind's versions; by default the one that is preferred.
+        definitions: CustomResourceDefinitions of custom kinds. A built-in kind of the same name goes before them,
+            unless `api_version` says otherwise.
 
     Raises:
         UnknownName: where there is no such kind or field.
     """
     written, *steps = [step.partition("[")[0] for step in name.split(".")]
-    kind = _kind(written, version)
-    served = lifecycle.versions_of(version, kind)
-    if api_version and api_version not in served:
-        raise UnknownName(f"{kind} is not served as {api_version} by {lifecycle.shown(version)}; use {served[0]}")
-    chosen = api_version or _preferred(served)
-    everything = schemas.definitions(version)
-    of_kind = everything[schemas.served(version)[(chosen, kind)]]
-    field, struct, walked = of_kind, of_kind, [kind]
+    found, everything = _found(written, version, api_version, definitions)
+    field, struct, walked = found.schema, found.schema, [found.kind]
     for step in steps:
         known = struct.get("properties") or {}
         if step not in known:
@@ -74,7 +75,30 @@ def explain(name: str, version: Version, api_version: str = "") -> Explanation:
         field = known[step]
         struct = _struct(field, everything)
     text = str(field.get("description") or struct.get("description") or "")
-    return Explanation(chosen, kind, ".".join(walked[1:]), _type(field), text, tuple(_fields(struct)))
+    return Explanation(found.api_version, found.kind, ".".join(walked[1:]), _type(field), text, tuple(_fields(struct)))
+
+
+def _found(
+    written: str, version: Version, api_version: str, definitions: Sequence[Mapping[str, Any]]
+) -> tuple[Named, dict[str, Schema]]:
+    """The kind that is meant, and what its schema refers to."""
+    described = custom_names.named(written, definitions)
+    kind = _kind(written, version)
+    custom = [named for named in described if api_version in ("", named.api_version)]
+    if custom and (kind is None or api_version):
+        return custom[0], {}
+    if kind is None:
+        if described:
+            served_as = ", ".join(named.api_version for named in described)
+            raise UnknownName(f"{described[0].kind} is not served as {api_version}; use {served_as}")
+        known = [*lifecycle.kinds(version), *custom_names.kinds(definitions)]
+        raise UnknownName(_unknown(written, f"Kubernetes {lifecycle.shown(version)}", known))
+    served = lifecycle.versions_of(version, kind)
+    if api_version and api_version not in served:
+        raise UnknownName(f"{kind} is not served as {api_version} by {lifecycle.shown(version)}; use {served[0]}")
+    chosen = api_version or _preferred(served)
+    everything = schemas.definitions(version)
+    return Named(chosen, kind, everything[schemas.served(version)[(chosen, kind)]]), everything
 
 
 def _preferred(served: tuple[str, ...]) -> str:
@@ -83,14 +107,14 @@ def _preferred(served: tuple[str, ...]) -> str:
     return min(newest_first, key=lambda name: ("alpha" in name, "beta" in name, "/" in name))
 
 
-def _kind(written: str, version: Version) -> str:
+def _kind(written: str, version: Version) -> str | None:
     known = lifecycle.kinds(version)
     by_name = {kind.lower(): kind for kind in known}
     lower = SHORT_NAMES.get(written.lower(), written).lower()
     for candidate in (lower, lower.removesuffix("s"), lower.removesuffix("es"), lower.removesuffix("ies") + "y"):
         if candidate in by_name:
             return by_name[candidate]
-    raise UnknownName(_unknown(written, f"Kubernetes {lifecycle.shown(version)}", list(known)))
+    return None
 
 
 def _unknown(name: str, holder: str, known: list[str]) -> str:
@@ -103,6 +127,8 @@ def _struct(field: Schema, everything: dict[str, Schema]) -> Schema:
     for inner in (field, field.get("items"), field.get("additionalProperties")):
         if isinstance(inner, dict) and "$ref" in inner:
             return everything[inner["$ref"].rpartition("/")[2]]
+        if isinstance(inner, dict) and "properties" in inner:
+            return inner
     return field
 
 
@@ -118,6 +144,8 @@ def _type(field: Schema) -> str:
     """A type as kubectl writes it: `string`, `[]Container`, `map[string]string`."""
     if "$ref" in field:
         return str(field["$ref"]).rpartition(".")[2]
+    if field.get("x-kubernetes-int-or-string"):
+        return "IntOrString"
     types = field.get("type") or "Object"
     name = next((each for each in types if each != "null"), "Object") if isinstance(types, list) else str(types)
     if name == "array":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seatrial.cli import inputs
+from seatrial.cli import inputs, live
 
 if TYPE_CHECKING:
     from seatrial.apis.explanation import Explanation
@@ -16,23 +16,36 @@ WIDTH = 100
 
 @click.command()
 @click.argument("name", metavar="KIND[.FIELD...]")
+@live.sources(needed=False)
 @inputs.kube_version_option
 @click.option("--api-version", metavar="VERSION", default="", help="Which version of the kind, such as autoscaling/v1.")
 @click.option(
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Text or data."
 )
-def command(name: str, kube_version: str, api_version: str, output: str) -> None:
-    """Say what a built-in kind or a field of it means, and which fields it has, for any version of Kubernetes, offline.
+@inputs.input_errors_exit_2
+def command(
+    name: str,
+    paths: tuple[str, ...],
+    target: live.Target | None,
+    kube_version: str,
+    api_version: str,
+    output: str,
+) -> None:
+    """Say what a kind or a field of it means, and which fields it has, for any version of Kubernetes, offline.
+
+    Custom kinds are known from the CustomResourceDefinitions in PATHs, or of a live cluster with --cluster.
 
     \b
     Examples:
     seatrial explain deploy.spec.strategy
     seatrial explain hpa.spec --api-version autoscaling/v1 --kube-version 1.30
+    seatrial explain certificate.spec --cluster
     """
     from seatrial.apis import explanation, schemas
 
+    definitions, kube_version = live.definitions(target, paths, kube_version)
     try:
-        found = explanation.explain(name, schemas.parse_version(kube_version), api_version)
+        found = explanation.explain(name, schemas.parse_version(kube_version), api_version, definitions)
     except explanation.UnknownName as unknown:
         inputs.fail(str(unknown))
     if output == "json":

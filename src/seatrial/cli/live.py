@@ -20,6 +20,7 @@ from seatrial.cli import inputs
 if TYPE_CHECKING:
     from seatrial.delivery.live_cluster import LiveCluster
     from seatrial.manifests.sources import InputError, Reading
+    from seatrial.model.objects import Object
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,10 +56,12 @@ class Target:
         return LiveCluster(self.context, self.namespace, everywhere=self.everywhere)
 
 
-def sources(*, namespace: tuple[str, ...] = ("-n", "--namespace"), or_stdin: bool = False) -> Callable[[F], F]:
+def sources(
+    *, namespace: tuple[str, ...] = ("-n", "--namespace"), or_stdin: bool = False, needed: bool = True
+) -> Callable[[F], F]:
     """PATHs, `--cluster`, `--context`, `--namespace` (by these names) and `--all-namespaces`.
 
-    `or_stdin`: standard input is read where it is no terminal and nothing else is named.
+    `or_stdin`: standard input is read where it is no terminal and nothing else is named; `needed`: something has to be.
     """
 
     def decorate(command: F) -> F:
@@ -76,7 +79,7 @@ def sources(*, namespace: tuple[str, ...] = ("-n", "--namespace"), or_stdin: boo
             target = _target(cluster, context, namespace, everywhere)
             if or_stdin and target is None and not others["paths"] and not sys.stdin.isatty():
                 others["paths"] = ("-",)
-            if target is None and not others["paths"]:
+            if needed and target is None and not others["paths"]:
                 raise click.UsageError("Name files or folders, or give --cluster.")
             return command(target=target, **others)
 
@@ -114,6 +117,23 @@ def to_judge(target: Target | None, paths: Sequence[str], kube_version: str) -> 
     definitions = (*reading.inventory.definitions, *cluster.definitions())
     inputs.tell(cluster.notices())
     return reading.described_by(definitions), version
+
+
+def definitions(target: Target | None, paths: Sequence[str], kube_version: str) -> tuple[list[Object], str]:
+    """The CustomResourceDefinitions of PATHs and of the cluster, and the version of Kubernetes to go by.
+
+    Raises:
+        InputError: where something cannot be read at all.
+    """
+    from seatrial.checks.validity import DEFINITION
+
+    found = inputs.read(paths, hidden=True).inventory.of_kind(DEFINITION) if paths else []
+    if target is not None:
+        cluster = target.open()
+        kube_version = version_of(cluster, kube_version)
+        found += cluster.definitions()
+        inputs.tell(cluster.notices())
+    return [resource.object for resource in found], kube_version
 
 
 def everything(cluster: LiveCluster) -> Reading:
