@@ -88,7 +88,8 @@ def definition(**names: object) -> dict[str, object]:
         {"name": "v1beta1", "served": True, "storage": False, "schema": {"openAPIV3Schema": {"type": "object"}}},
         {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": BOAT}},
     ]
-    return {"spec": {"group": "example.com", "names": {**NAMES, **names}, "versions": versions}}
+    given: dict[str, object] = {**NAMES, **names}
+    return {"spec": {"group": "example.com", "names": given, "versions": versions}}
 
 
 @pytest.mark.parametrize("name", ["Boat", "boats", "bt"])
