@@ -128,20 +128,21 @@ def validate(
         BadLocation: where a schema of the user's cannot be used.
         ValueError: where the version is none that there are schemas for.
     """
-    custom = custom_kinds(plan, definitions)
-    shares = _shares(plan, 1 if terms.stop_early else SHARE)
-    pieces = [partial(_share, share, tuple(paths), terms, custom) for share in shares]
     done = Validation(of_documents=list(validity.unreadable(plan.problems)), problems=list(plan.problems))
     done.counts = Counts(len(plan.skipped), len(plan.problems), 0, len(plan.skipped))
-    judged = (
-        (piece() for piece in pieces)
-        if terms.stop_early
-        else side_by_side(pieces, hands if len(plan.files) >= MANY else 1)
-    )
-    for validation in judged:
-        done.add(validation)
-        if terms.stop_early and done.failed:
-            break
+    with _collector_at_rest():
+        custom = custom_kinds(plan, definitions)
+        shares = _shares(plan, 1 if terms.stop_early else SHARE)
+        pieces = [partial(_judged, share, tuple(paths), terms, custom) for share in shares]
+        judged = (
+            (piece() for piece in pieces)
+            if terms.stop_early
+            else side_by_side(pieces, hands if len(plan.files) >= MANY else 1)
+        )
+        for validation in judged:
+            done.add(validation)
+            if terms.stop_early and done.failed:
+                break
     return done
 
 
@@ -167,8 +168,7 @@ def custom_kinds(plan: Plan, definitions: Sequence[Resource] = ()) -> CustomKind
         InputError: where a file cannot be opened.
     """
     files = [file for file in plan.files if _may_define(sources.data_of(plan, file))]
-    with _collector_at_rest():
-        found = sources.read_planned(_part(plan, files), ()).inventory
+    found = sources.read_planned(_part(plan, files), ()).inventory
     return validity.custom_kinds([*definitions, *found.of_kind(validity.DEFINITION)])
 
 
@@ -182,11 +182,6 @@ def _shares(plan: Plan, size: int) -> list[Plan]:
 
 def _part(plan: Plan, files: list[str]) -> Plan:
     return Plan(files, plan.rendered)
-
-
-def _share(share: Plan, paths: tuple[str, ...], terms: Terms, custom: CustomKinds) -> Validation:
-    with _collector_at_rest():
-        return _judged(share, paths, terms, custom)
 
 
 @contextmanager
