@@ -81,4 +81,4 @@ def test_a_definition_is_found_however_it_is_written(tmp_path: Path, definition:
     (tmp_path / "z.yaml").write_bytes(definition.encode(encoding))
     (tmp_path / "a.yaml").write_text(WIDGET)
     plan = sources.plan([str(tmp_path)])
-    assert ("example.com/v1", "Widget") in validation_outcome.custom_kinds(plan)
+    assert ("example.com/v1", "Widget") in validation_outcome.look_for_definitions(plan).custom

@@ -22,9 +22,9 @@ from seatrial.crew import side_by_side
 from seatrial.findings.finding import Finding
 from seatrial.findings.outcome import Outcome
 from seatrial.findings.verdict import verdict_of
-from seatrial.manifests import sources
+from seatrial.manifests import documents, sources
 from seatrial.manifests.counts import Counts
-from seatrial.manifests.documents import Problem
+from seatrial.manifests.documents import FileContent, Problem
 from seatrial.manifests.rendering import Plan
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.sources import Reading
@@ -33,6 +33,8 @@ SHARE = 100
 """Files of a share: enough to make up for the handing over, few enough to occupy all hands to the end."""
 MANY = 300
 """Files from which on several hands are quicker than one."""
+_KEPT = 8 << 20
+"""Bytes of files with definitions whose content is kept, as the schemas taken from it are; it is not read again."""
 _MAY_DEFINE = (
     re.compile(validity.DEFINITION.encode()),
     re.compile(rb"\\[xuU]"),
@@ -55,6 +57,14 @@ class Terms:
     """Whether the outcome lists all resources, those in which nothing was found too."""
     stop_early: bool = False
     """Whether nothing is read behind the first file with an error."""
+
+
+@dataclass(slots=True)
+class Definitions:
+    """What CustomResourceDefinitions serve, and the files that were read to find them, as far as they are kept."""
+
+    custom: CustomKinds = field(default_factory=dict)
+    before: dict[str, FileContent] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -131,9 +141,9 @@ def validate(
     done = Validation(of_documents=list(validity.unreadable(plan.problems)), problems=list(plan.problems))
     done.counts = Counts(len(plan.skipped), len(plan.problems), 0, len(plan.skipped))
     with _collector_at_rest():
-        custom = custom_kinds(plan, definitions)
+        known = look_for_definitions(plan, definitions)
         shares = _shares(plan, 1 if terms.stop_early else SHARE)
-        pieces = [partial(_judged, share, tuple(paths), terms, custom) for share in shares]
+        pieces = [partial(_judged, share, tuple(paths), terms, known) for share in shares]
         judged = (
             (piece() for piece in pieces)
             if terms.stop_early
@@ -161,15 +171,26 @@ def validate_readings(readings: Iterable[Reading], terms: Terms, definitions: Se
     return done
 
 
-def custom_kinds(plan: Plan, definitions: Sequence[Resource] = ()) -> CustomKinds:
+def look_for_definitions(plan: Plan, definitions: Sequence[Resource] = ()) -> Definitions:
     """What the definitions in the files of a plan serve, and those beside them.
 
     Raises:
         InputError: where a file cannot be opened.
     """
-    files = [file for file in plan.files if _may_define(sources.data_of(plan, file))]
-    found = sources.read_planned(_part(plan, files), ()).inventory
-    return validity.custom_kinds([*definitions, *found.of_kind(validity.DEFINITION)])
+    found = Definitions(validity.custom_kinds(definitions))
+    kept = 0
+    for file in plan.files:
+        data = sources.data_of(plan, file)
+        if not _may_define(data):
+            continue
+        content = documents.read(data, file)
+        if kept + len(data) <= _KEPT:
+            found.before[file] = content
+            kept += len(data)
+        for document in content[0]:
+            resources = [r for r in sources.expanded(document) if r.kind == validity.DEFINITION]
+            found.custom |= validity.custom_kinds(resources)
+    return found
 
 
 def _may_define(data: bytes) -> bool:
@@ -196,8 +217,8 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _judged(share: Plan, paths: tuple[str, ...], terms: Terms, custom: CustomKinds) -> Validation:
-    return _of_reading(sources.read_planned(share, paths), terms, custom)
+def _judged(share: Plan, paths: tuple[str, ...], terms: Terms, known: Definitions) -> Validation:
+    return _of_reading(sources.read_planned(share, paths, before=known.before), terms, known.custom)
 
 
 def _of_reading(reading: Reading, terms: Terms, custom: CustomKinds) -> Validation:

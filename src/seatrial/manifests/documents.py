@@ -60,6 +60,10 @@ class Document:
     duplicates: tuple[FieldPath, ...] = ()
 
 
+FileContent = tuple[list[Document], list[Problem]]
+"""All documents of a file that can be read, and what cannot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """The text of one document, and the line and the offset in the file's text where it begins.
@@ -94,7 +98,7 @@ def decode(data: bytes) -> str:
 
 def read(
     data: bytes, file: str, *, plain_yaml: bool = False, limits: Limits = DEFAULT
-) -> tuple[list[Document], list[Problem]]:
+) -> FileContent:
     """All documents of a file that can be read, and what cannot.
 
     `file` is the name that places carry. Empty documents are there too, with the value None.

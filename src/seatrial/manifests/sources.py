@@ -9,7 +9,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from typing import Any, BinaryIO
 
 from seatrial.manifests import documents, lists, rendering
 from seatrial.manifests.counts import Counts
-from seatrial.manifests.documents import Document, Problem
+from seatrial.manifests.documents import Document, FileContent, Problem
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.limits import DEFAULT, Limits
 from seatrial.manifests.rendering import Plan
@@ -28,6 +27,10 @@ from seatrial.model.objects import Object
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml", ".json")
+NOTHING_BEFORE: Mapping[str, FileContent] = {}
+_AT_ONCE = 1 << 16
+"""Bytes of the first read of a file: few manifests are larger, and asking for the size takes as long as reading."""
+_THEN = 1 << 20
 
 
 class InputError(Exception):
@@ -119,8 +122,17 @@ def _wanted(files: Iterable[str], ignored: Sequence[str]) -> list[str]:
     return [file for file in files if not any(pattern.search(file) for pattern in patterns)]
 
 
-def read_planned(plan: Plan, paths: Sequence[str], *, plain_yaml: bool = False, limits: Limits = DEFAULT) -> Reading:
+def read_planned(
+    plan: Plan,
+    paths: Sequence[str],
+    *,
+    plain_yaml: bool = False,
+    limits: Limits = DEFAULT,
+    before: Mapping[str, FileContent] = NOTHING_BEFORE,
+) -> Reading:
     """Read the files of a plan, or of a share of it; `paths` are those that the user named.
+
+    `before` are files that were read before, by `content_of`: they are not read again.
 
     Raises:
         InputError: where a file cannot be opened.
@@ -129,10 +141,11 @@ def read_planned(plan: Plan, paths: Sequence[str], *, plain_yaml: bool = False, 
     problems: list[Problem] = list(plan.problems)
     kept: dict[str, str] = {}
     for file in plan.files:
-        data = data_of(plan, file, limits)
         if file in plan.rendered:
-            kept[file] = documents.decode(data)
-        read_of_file, broken = documents.read(data, file, plain_yaml=plain_yaml, limits=limits)
+            kept[file] = documents.decode(plan.rendered[file])
+        read_of_file, broken = before.get(file) or documents.read(
+            data_of(plan, file, limits), file, plain_yaml=plain_yaml, limits=limits
+        )
         found += read_of_file
         problems += broken
     resources = tuple(resource for document in found for resource in expanded(document))
@@ -232,11 +245,21 @@ def bytes_of(file: str, stdin: BinaryIO | None = None, limits: Limits = DEFAULT)
     try:
         if file == STDIN:
             return (stdin or sys.stdin.buffer).read(limits.file_size + 1)
-        with open(file, "rb", buffering=0) as stream:
-            about = os.fstat(stream.fileno())
-            if stat.S_ISREG(about.st_mode) and 0 < about.st_size <= limits.file_size:
-                return stream.read()  # makes room for what is there, not for the limit
-        with open(file, "rb") as stream:
-            return stream.read(limits.file_size + 1)
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
+        try:
+            return _all_of(descriptor, limits.file_size + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror or error}; check its permissions") from None
+
+
+def _all_of(descriptor: int, most: int) -> bytes:
+    """What a file or a pipe gives, up to `most` bytes; a quarter of the cost of a file object."""
+    found = os.read(descriptor, min(most, _AT_ONCE))
+    if not found:
+        return found
+    more = [found]
+    while (room := most - sum(map(len, more))) > 0 and (found := os.read(descriptor, min(room, _THEN))):
+        more.append(found)
+    return b"".join(more) if len(more) > 1 else more[0]
