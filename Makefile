@@ -1,7 +1,7 @@
 # Everything a newcomer or CI does. Needs make and a Python of at least 3.11, no more; `make setup PYTHON=...` names one.
 BIN := .venv/bin
 
-.PHONY: setup demo test test-real bench lint types imports fmt lock clean
+.PHONY: setup demo test test-real native bench lint types imports fmt lock clean
 .DEFAULT_GOAL := setup
 
 setup: .venv/.ready
@@ -23,9 +23,14 @@ test-real: setup
 	sh tools/install-real.sh
 	PATH="$$PWD/build/tools:$$PATH" $(BIN)/pytest -m real
 
+# The compiled form of the quick YAML reader; needs a C compiler. Without it everything works, more slowly.
+native: setup
+	$(BIN)/python tools/native.py
+
 # All benchmarks, or some: make bench BENCH="start_up validate"
 bench: setup
 	sh tools/install-real.sh kubeconform
+	-$(BIN)/python tools/native.py
 	PATH="$$PWD/build/tools:$$PATH" $(BIN)/python -m bench $(BENCH)
 
 lint: setup

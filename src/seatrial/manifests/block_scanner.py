@@ -1,9 +1,9 @@
 """Reads what `block_style` reads and more, sign by sign: the reader that is compiled where there is a compiler.
 
-Interpreted it is slow, and nobody uses it so but the tests: `native` gives the compiled one, whose C types stand in
-`block_scanner.pxd` beside this file. It knows block collections, scalars of all styles, flow collections over several
-lines, and the common escapes. It declines anchors, aliases, tags, tabs between tokens, keys that are words or numbers,
-keys that come twice, whatever is rare, and every error. A test compares it with libyaml's events.
+Interpreted it is slow, and nobody uses it so but the tests: `quick_readers` gives the compiled one, whose C types
+stand in `block_scanner.pxd` beside this file. It knows block collections, scalars of all styles, flow collections over
+several lines, and the common escapes. It declines anchors, aliases, tags, tabs between tokens, keys that are words or
+numbers, keys that come twice, whatever is rare, and every error. A test compares it with libyaml's events.
 
 The text ends with a line break, so it is safe to look one sign ahead of any other sign.
 """
@@ -13,12 +13,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from seatrial.manifests.block_style import DECLINED
+from seatrial.manifests.quick_readers import DECLINED
 from seatrial.manifests.yaml_scalars import NUMERIC_START, WORDS, value_of
 
 _DEEPEST = 200
 """Levels that are read here, whatever the limit is: each takes room on the machine's stack."""
 _LONGEST_KEY = 127
+_SHORT = 18
+"""Digits fewer than these are an integer of 64 bits."""
 _BREAKS = re.compile(r"\n+")
 _FLOW_KEY = re.compile(r"[^,\[\]{}?:#]+")
 """A key of a flow mapping: what `_key` finds may hold signs that mean something there."""
@@ -522,7 +524,9 @@ def _escaped(sign: str) -> str:
 def _word(text: str) -> Any:
     """What a plain scalar on one line means."""
     if text[0] not in NUMERIC_START:
-        return WORDS[text] if text in WORDS else text
+        return WORDS.get(text, text)
+    if len(text) < _SHORT and text[0] != "0" and text.isdigit() and text.isascii():
+        return int(text)
     value = value_of(text, None)
     if isinstance(value, float) and value - value != 0:
         raise _Declined  # NaN and the infinities are for the other reader, which says what is wrong with them

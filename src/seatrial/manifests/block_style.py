@@ -1,10 +1,11 @@
 """A quick reader for the block style that most manifests are written in; it declines whatever it is not sure of.
 
-`yaml_reader` asks it first, and reads what it declines from libyaml's events, some ten times more slowly. It knows
-lines of five forms (`key:`, `key: scalar`, `- scalar`, `- key: ...`, comments), scalars without escapes in every style,
-and short flow collections. Anything else declines the whole document: anchors, tags, escapes, keys that are words or
-numbers, keys that come twice, and every error. So nearly each line can be understood on its own; what it
-says is remembered, as manifests say the same again and again. A test compares both readers.
+`yaml_reader` asks it first where `block_scanner` is not compiled, and reads what it declines from libyaml's events,
+some ten times more slowly. It knows lines of five forms (`key:`, `key: scalar`, `- scalar`, `- key: ...`, comments),
+scalars without escapes in every style, and short flow collections. Anything else declines the whole document: anchors,
+tags, escapes, keys that are words or numbers, keys that come twice, and every error. So nearly each line can be
+understood on its own; what it says is remembered, as manifests say the same again and again. A test compares both
+readers.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ import re
 from functools import cache
 from typing import Any, NamedTuple
 
+from seatrial.manifests.quick_readers import DECLINED
 from seatrial.manifests.yaml_scalars import WORDS, value_of
-
-DECLINED: Any = object()
-"""What `read` gives where the document has to be read by other means."""
 
 _SURE_IN_ASCII = b"\t\n" + bytes(range(0x20, 0x7F))
 _UNSURE = "[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"

@@ -96,9 +96,7 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n") if "\r\n" in text else text
 
 
-def read(
-    data: bytes, file: str, *, plain_yaml: bool = False, limits: Limits = DEFAULT
-) -> FileContent:
+def read(data: bytes, file: str, *, plain_yaml: bool = False, limits: Limits = DEFAULT) -> FileContent:
     """All documents of a file that can be read, and what cannot.
 
     `file` is the name that places carry. Empty documents are there too, with the value None.

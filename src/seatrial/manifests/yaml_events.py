@@ -1,4 +1,4 @@
-"""Reads one YAML document from libyaml's events: all that `block_style` declines.
+"""Reads one YAML document from libyaml's events: all that the quick readers decline.
 
 go-yaml is a port of libyaml, so libyaml's events (through PyYAML's CParser) say what is YAML and what is not; what its
 scalars, tags, keys, anchors and merge keys mean is decided here. One pass over the events. Where go-yaml differs from

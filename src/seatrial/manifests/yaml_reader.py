@@ -1,7 +1,7 @@
 """One YAML document as Kubernetes reads it: sigs.k8s.io/yaml 1.6.0 over go-yaml 2.4.2 (Kubernetes 1.34 to 1.36).
 
-`block_style` reads what it is sure of, quickly; `yaml_events` all the rest. No positions are kept: who needs a line
-asks `positions`.
+A quick reader (`quick_readers`) reads what it is sure of, `yaml_events` all the rest. No positions are kept: who needs
+a line asks `positions`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from seatrial.manifests import block_style
+from seatrial.manifests import quick_readers
 from seatrial.manifests.limits import DEFAULT, Limits
+
+_quickly = quick_readers.chosen()
 
 
 class ReadError(ValueError):
@@ -57,8 +59,8 @@ def read_noting_repeats(text: str, *, limits: Limits = DEFAULT) -> tuple[Any, tu
         ReadError: where Kubernetes could not read it or a limit is passed.
     """
     if text.endswith("\n"):
-        value = block_style.read(text, limits.depth)
-        if value is not block_style.DECLINED:
+        value = _quickly(text, limits.depth)
+        if value is not quick_readers.DECLINED:
             return value, ()
     from seatrial.manifests import yaml_events  # PyYAML is slow to import, and most manifests do not need it
 
