@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+_WITHOUT_FIELDS = (str, int, bool, float)
+"""Values that are there, and in which nothing can be filled in."""
+
 
 def apply(value: Any, schema: Any) -> Any:
     """The value with the schema's defaults filled in; the same value where none is missing."""
@@ -28,6 +31,8 @@ def _object(value: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(properties, Mapping):
         for name, below in properties.items():
             old = value.get(name)
+            if type(old) in _WITHOUT_FIELDS:
+                continue
             new = apply(_present(old, below), below)
             if new is not old:
                 changed[name] = new
