@@ -66,6 +66,12 @@ def test_shares_and_hands_make_no_difference(
     assert validated(folder, hands) == at_once
 
 
+def test_files_alike_are_each_told_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered = validated(folder, 1)
+    monkeypatch.setattr(validation_outcome, "_REMEMBERED", 0)
+    assert validated(folder, 1) == remembered
+
+
 @pytest.mark.parametrize(
     "definition",
     [

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import blake2b
 
 from seatrial.checks import validity
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
@@ -35,6 +36,8 @@ MANY = 300
 """Files from which on several hands are quicker than one."""
 _KEPT = 8 << 20
 """Bytes of files with definitions whose content is kept, as the schemas taken from it are; it is not read again."""
+_REMEMBERED = 20_000
+"""Files of which it is remembered that nothing was found in them: some ten megabytes at most."""
 _MAY_DEFINE = (
     re.compile(validity.DEFINITION.encode()),
     re.compile(rb"\\[xuU]"),
@@ -60,11 +63,16 @@ class Terms:
 
 
 @dataclass(slots=True)
-class Definitions:
-    """What CustomResourceDefinitions serve, and the files that were read to find them, as far as they are kept."""
+class Known:
+    """What is known of a run: what CustomResourceDefinitions serve, and files that need not be read again.
+
+    `before` are those that were read to find the definitions, as far as they are kept.
+    """
 
     custom: CustomKinds = field(default_factory=dict)
     before: dict[str, FileContent] = field(default_factory=dict)
+    sound: dict[bytes, Validation] = field(default_factory=dict)
+    """What came of files in which nothing was found, by the hash of their bytes."""
 
 
 @dataclass(slots=True)
@@ -88,6 +96,12 @@ class Validation:
             mine.resources + theirs.resources,
             mine.skipped + theirs.skipped,
         )
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it names nothing that has a place: a file with the same content would get the same."""
+        judgement = self.judgement
+        return not (self.of_documents or self.problems or judgement.findings or judgement.resources)
 
     @property
     def failed(self) -> bool:
@@ -171,13 +185,13 @@ def validate_readings(readings: Iterable[Reading], terms: Terms, definitions: Se
     return done
 
 
-def look_for_definitions(plan: Plan, definitions: Sequence[Resource] = ()) -> Definitions:
+def look_for_definitions(plan: Plan, definitions: Sequence[Resource] = ()) -> Known:
     """What the definitions in the files of a plan serve, and those beside them.
 
     Raises:
         InputError: where a file cannot be opened.
     """
-    found = Definitions(validity.custom_kinds(definitions))
+    found = Known(validity.custom_kinds(definitions))
     kept = 0
     for file in plan.files:
         data = sources.data_of(plan, file)
@@ -217,8 +231,26 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _judged(share: Plan, paths: tuple[str, ...], terms: Terms, known: Definitions) -> Validation:
-    return _of_reading(sources.read_planned(share, paths, before=known.before), terms, known.custom)
+def _judged(share: Plan, paths: tuple[str, ...], terms: Terms, known: Known) -> Validation:
+    done = Validation()
+    for file in share.files:
+        done.add(_of_file(file, share, paths, terms, known))
+    return done
+
+
+def _of_file(file: str, share: Plan, paths: tuple[str, ...], terms: Terms, known: Known) -> Validation:
+    """What is said of a file; of one like another in which nothing was found, the same again, without reading it."""
+    data = sources.data_of(share, file)
+    digest = blake2b(data, digest_size=16).digest()
+    like = None if file in paths else known.sound.get(digest)
+    if like is not None:
+        return like
+    content = known.before.get(file) or documents.read(data, file)
+    reading = sources.read_planned(_part(share, [file]), paths, before={file: content})
+    found = _of_reading(reading, terms, known.custom)
+    if found.is_silent and file not in paths and len(known.sound) < _REMEMBERED:
+        known.sound[digest] = found
+    return found
 
 
 def _of_reading(reading: Reading, terms: Terms, custom: CustomKinds) -> Validation:
