@@ -1,7 +1,8 @@
 """The admission plugins that change or refuse what is created, in upstream's order (Kubernetes 1.36).
 
-NamespaceLifecycle, LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds, DefaultStorageClass, RuntimeClass
-and ResourceQuota. What is not modelled: webhooks, admission policies, the service account's token volume.
+NamespaceLifecycle, LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds, DefaultStorageClass, RuntimeClass,
+StorageObjectInUseProtection and ResourceQuota. What is not modelled: webhooks, admission policies, the service
+account's token volume.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ NO_EXECUTE_KEYS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachab
 TOLERATION_SECONDS = 300
 """How long pods stay on a node that is not ready or unreachable unless they say otherwise."""
 SYSTEM_PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+PROTECTED = {
+    "PersistentVolumeClaim": "kubernetes.io/pvc-protection", "PersistentVolume": "kubernetes.io/pv-protection",
+}  # fmt: skip
+"""Storage that is not deleted while it is used, and the finalizer that sees to that."""
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -41,6 +46,8 @@ class AdmissionChain:
             new = self._with_overhead(new)
         elif new.kind == "PersistentVolumeClaim":
             new = self._limit(self._with_class(new))
+        if new.kind in PROTECTED:
+            new = _protected(new)
         if new.kind in quotas.PLURALS:
             self._charge(new)
         return new
@@ -127,6 +134,14 @@ class AdmissionChain:
             used_now = {name: quotas.shown(name, amount) for name, amount in total.items()}
             status = {"hard": quota.spec.get("hard") or {}, **quota.status, "used": used_now}
             self._api.update_status(quota, status)
+
+
+def _protected(obj: Object) -> Object:
+    """Storage gets the finalizer that keeps it while it is used (StorageObjectInUseProtection)."""
+    finalizers = list(obj.metadata.get("finalizers") or ())
+    if PROTECTED[obj.kind] in finalizers:
+        return obj
+    return evolve(obj, metadata={"finalizers": [*finalizers, PROTECTED[obj.kind]]})
 
 
 def _what(obj: Object) -> str:

@@ -20,6 +20,7 @@ from seatrial.cluster.controllers.podgc import PodGarbageCollector
 from seatrial.cluster.controllers.replicaset import ReplicaSetController
 from seatrial.cluster.controllers.resource_quota import ResourceQuotaController
 from seatrial.cluster.controllers.statefulset import StatefulSetController
+from seatrial.cluster.controllers.storage_protection import StorageProtectionController
 from seatrial.cluster.controllers.taint_eviction import TaintEvictionController
 from seatrial.cluster.controllers.ttl_after_finished import TtlAfterFinishedController
 
@@ -42,6 +43,7 @@ ALL: tuple[type[Controller], ...] = (
     PersistentVolumeController,
     EphemeralVolumeController,
     AttachDetachController,
+    StorageProtectionController,
     ResourceQuotaController,
 )
 """The controllers that every cluster runs, in the order in which they start."""

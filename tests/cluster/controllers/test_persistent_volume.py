@@ -114,3 +114,37 @@ def test_a_patient_class_waits_for_the_node() -> None:
     (made,) = stage.store.list("PersistentVolume")
     (term,) = made.spec["nodeAffinity"]["required"]["nodeSelectorTerms"]
     assert term["matchExpressions"][0]["values"] == ["b"]
+
+
+def used() -> Stage:
+    """A claim with a volume, and a pod that uses it."""
+    stage = Stage()
+    disk = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    spec = {"nodeName": "node-0", "containers": [{"name": "c", "image": "img:1"}], "volumes": disk}
+    stage.apply(
+        volume("disk", storageClassName="", claimRef=MINE), claim(storageClassName="", volumeName="disk"),
+        Object(apiVersion="v1", kind="Pod", metadata={"name": "user", "namespace": "default"}, spec=spec),
+    )  # fmt: skip
+    stage.run(5)
+    return stage
+
+
+def test_storage_that_is_used_is_kept() -> None:
+    """TestPVCProtectionController, TestPVProtectionController: claims wait for their pods, volumes for their claims."""
+    stage = used()
+    stage.api.delete(("PersistentVolume", "", "disk"))
+    stage.api.delete(("PersistentVolumeClaim", "default", "data"))
+    stage.run(5)
+    assert (stage.get("PersistentVolumeClaim", "data").deleting, phases(stage)["disk"]) == (True, "Bound")
+    stage.api.delete(("Pod", "default", "user"), grace=0)
+    stage.run(5)
+    assert phases(stage) == {}
+
+
+def test_a_claim_whose_volume_is_gone_is_lost() -> None:
+    """TestSync 3-1 in binder_test.go: the volume was taken away by force."""
+    stage = used()
+    stage.store.remove(("PersistentVolume", "", "disk"))
+    stage.run(5)
+    assert phases(stage) == {"data": "Lost"}
+    assert "ClaimLost" in stage.reasons("PersistentVolumeClaim")

@@ -2,7 +2,7 @@
 
 As pkg/controller/volume/persistentvolume/pv_controller.go (Kubernetes 1.36), together with what an external provisioner
 does: volumes of any provisioner are made after `PROVISION` seconds, in the zone of the node that the scheduler chose.
-What is not modelled: snapshots, resizing, finalizers that protect volumes in use.
+What is not modelled: snapshots, resizing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ PROVISION = 2.0
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 BIND_COMPLETED, BOUND_BY = "pv.kubernetes.io/bind-completed", "pv.kubernetes.io/bound-by-controller"
+PROVISIONED_FOR = ("volume.beta.kubernetes.io/storage-provisioner", "volume.kubernetes.io/storage-provisioner")
+"""Annotations by which a provisioner knows that a claim is for it (setClaimProvisioner)."""
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 ZONE = "topology.kubernetes.io/zone"
@@ -78,7 +80,11 @@ class PersistentVolumeController(Controller):
             return
         namespace, _, name = rest.partition("/")
         claim = self.store.get("PersistentVolumeClaim", namespace, name)
-        if claim is not None and not claim.deleting and claim.status.get("phase") != "Bound":
+        if claim is None:
+            return
+        if claim.status.get("phase") == "Bound":
+            self._sync_bound(claim)
+        elif not claim.deleting:
             self._sync_unbound(claim)
 
     def _sync_unbound(self, claim: Object) -> None:
@@ -108,6 +114,13 @@ class PersistentVolumeController(Controller):
         else:
             self._complain(claim)
 
+    def _sync_bound(self, claim: Object) -> None:
+        """A claim whose volume is gone is lost (syncBoundClaim)."""
+        if self.store.get("PersistentVolume", "", claim.spec.get("volumeName") or "") is None:
+            text = "Bound claim has lost its PersistentVolume. Data on the volume is lost!"
+            events.record(self.cluster, claim, "ClaimLost", text, type="Warning", source=SOURCE)
+            self.api.update_status(claim, {**claim.status, "phase": "Lost"})
+
     def _complain(self, claim: Object) -> None:
         wanted = claim.spec.get("storageClassName")
         if not wanted:
@@ -132,6 +145,9 @@ class PersistentVolumeController(Controller):
             return
         self._making.add(claim.uid)
         provisioner = storage_class["provisioner"]
+        self.api.change_metadata(
+            claim.key, annotations={**claim.annotations, **dict.fromkeys(PROVISIONED_FOR, provisioner)}
+        )
         text = (
             f"Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually by the "
             "system administrator. If volume creation is delayed, please verify that the provisioner is running and "

@@ -72,7 +72,7 @@ def _condition(name: str | None, old: Mapping[str, Any] | None, new: Mapping[str
 def _told(path: str, old: Any, new: Any) -> str:
     if new is None:
         return f"{path} gone"
-    return f"{path} {_short(new)}" if old is None else f"{path} {_short(old)} → {_short(new)}"
+    return f"{path} {_short(new)}" if old in (None, "") else f"{path} {_short(old)} → {_short(new)}"
 
 
 def _short(value: Any) -> str:
