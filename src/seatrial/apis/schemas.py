@@ -131,17 +131,24 @@ def of_kind(version: Version, api_version: str, kind: str) -> KindSchema | None:
     if name is None:
         return None
     closure: dict[str, Schema] = {}
-    _collect(name, definitions(version), closure)
+    _collect(name, version, closure)
     root = {"$ref": f"#/$defs/{name}"}
     return KindSchema(jsonschema_rs.Draft202012Validator({**root, "$defs": closure}), root, closure)
 
 
-def _collect(name: str, source: dict[str, Schema], closure: dict[str, Schema]) -> None:
+def _collect(name: str, version: Version, closure: dict[str, Schema]) -> None:
     if name in closure:
         return
-    closure[name] = PRIMITIVES[name] if name in PRIMITIVES else _turned(source[name])
-    for reference in _references(closure[name]):
-        _collect(reference, source, closure)
+    closure[name], references = _turned_definition(version, name)
+    for reference in references:
+        _collect(reference, version, closure)
+
+
+@cache
+def _turned_definition(version: Version, name: str) -> tuple[Schema, list[str]]:
+    """A definition as the Go structs read it, and those it refers to; kinds have many in common."""
+    turned = PRIMITIVES[name] if name in PRIMITIVES else _turned(definitions(version)[name])
+    return turned, _references(turned)
 
 
 def _turned(schema: Schema) -> Schema:

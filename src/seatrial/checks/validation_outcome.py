@@ -14,7 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
+from importlib import import_module
 
+from seatrial.apis import schemas
+from seatrial.apis.validation import RULES, rules_of
 from seatrial.checks import validity
 from seatrial.checks.kind_filter import EVERYTHING, KindFilter
 from seatrial.checks.schema_locations import SchemaLocations
@@ -158,16 +161,23 @@ def validate(
         known = look_for_definitions(plan, definitions)
         shares = _shares(plan, 1 if terms.stop_early else SHARE)
         pieces = [partial(_judged, share, tuple(paths), terms, known) for share in shares]
-        judged = (
-            (piece() for piece in pieces)
-            if terms.stop_early
-            else side_by_side(pieces, hands if len(plan.files) >= MANY else 1)
-        )
+        hands = hands if len(plan.files) >= MANY else 1
+        if hands > 1:
+            _prepare(terms)
+        judged = (piece() for piece in pieces) if terms.stop_early else side_by_side(pieces, hands)
         for validation in judged:
             done.add(validation)
             if terms.stop_early and done.failed:
                 break
     return done
+
+
+def _prepare(terms: Terms) -> None:
+    """Load what all hands are going to need, so that each need not do it again."""
+    import_module("seatrial.manifests.positions")  # with PyYAML
+    schemas.served(schemas.parse_version(terms.kube_version))
+    for api_version, kind in RULES:
+        rules_of(api_version, kind)
 
 
 def validate_readings(readings: Iterable[Reading], terms: Terms, definitions: Sequence[Resource] = ()) -> Validation:
