@@ -61,6 +61,5 @@ def _compare(folder: Path, documents: int, rounds: int) -> None:
         )
     times = [b.wall / a.wall for a, b in zip(mine, theirs, strict=True)]
     cpu_times = [b.cpu / a.cpu for a, b in zip(mine, theirs, strict=True)]
-    print(
-        f"  seatrial is {measure.spread(times)} times as fast, by CPU {measure.spread(cpu_times)}; exit codes {mine[0].code} and {theirs[0].code}"
-    )
+    print(f"  seatrial is {measure.spread(times)} times as fast, {measure.spread(cpu_times)} times by CPU")
+    print(f"  exit codes {mine[0].code} and {theirs[0].code}")
