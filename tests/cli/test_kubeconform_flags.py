@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import click
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seatrial.cli.kubeconform_flags import translated
 from seatrial.cli.main import seatrial
@@ -20,7 +22,7 @@ NAMELESS = "apiVersion: v1\nmetadata: {name: nameless}\n"
 
 
 @pytest.mark.parametrize(
-    ("given", "taken"),
+    ("flags", "options"),
     [
         (["-strict"], ["--strict"]),
         (["-strict=true"], ["--strict"]),
@@ -41,19 +43,24 @@ NAMELESS = "apiVersion: v1\nmetadata: {name: nameless}\n"
         (["-h", "-v", "-unknown"], ["-h", "-v", "-unknown"]),
     ],
 )
-def test_flags_become_options(given: list[str], taken: list[str]) -> None:
-    assert list(translated(given)) == taken
+def test_flags_become_options(flags: list[str], options: list[str]) -> None:
+    assert list(translated(flags)) == options
 
 
-@pytest.mark.parametrize("given", [["-output"], ["-cache"], ["-strict=maybe"]])
-def test_flags_without_a_value_that_makes_sense(given: list[str]) -> None:
+@given(st.lists(st.text().filter(lambda text: not text.startswith("-")), max_size=4))
+def test_what_is_no_flag_stays_as_it_is(words: list[str]) -> None:
+    assert list(translated(words)) == words
+
+
+@pytest.mark.parametrize("flags", [["-output"], ["-cache"], ["-strict=maybe"]])
+def test_flags_without_a_value_that_makes_sense(flags: list[str]) -> None:
     with pytest.raises(click.UsageError):
-        list(translated(given))
+        list(translated(flags))
 
 
 def test_what_has_no_effect_is_taken_with_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    given = ["-cache", "/tmp", "--insecure-skip-tls-verify", "-debug", "a.yaml"]
-    assert list(translated(given)) == ["a.yaml"]
+    flags = ["-cache", "/tmp", "--insecure-skip-tls-verify", "-debug", "a.yaml"]
+    assert list(translated(flags)) == ["a.yaml"]
     told = capsys.readouterr().err.splitlines()
     assert [line.split(" has no effect")[0] for line in told] == [
         "seatrial: -cache", "seatrial: -insecure-skip-tls-verify", "seatrial: -debug",

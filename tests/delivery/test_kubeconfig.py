@@ -100,6 +100,14 @@ def test_no_kubeconfig_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         LiveCluster()
 
 
+def test_a_pod_without_a_service_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "gone"))
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.delenv("KUBERNETES_SERVICE_PORT", raising=False)
+    with pytest.raises(ClusterError, match=r"^no kubeconfig, and no usable service account: "):
+        LiveCluster()
+
+
 def test_no_current_context(kubeconfig: Path, address: str) -> None:
     content = config("harbour", address, {"token": TOKEN})
     del content["current-context"]

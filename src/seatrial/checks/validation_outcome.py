@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,7 +24,7 @@ from seatrial.checks.schema_locations import SchemaLocations
 from seatrial.checks.validity import CustomKinds, Judgement
 from seatrial.crew import side_by_side
 from seatrial.findings.finding import Finding
-from seatrial.findings.outcome import Outcome
+from seatrial.findings.outcome import Outcome, Status
 from seatrial.findings.verdict import verdict_of
 from seatrial.manifests import documents, sources
 from seatrial.manifests.counts import Counts
@@ -59,8 +59,8 @@ class Terms:
     strict: bool = True
     chosen: KindFilter = EVERYTHING
     locations: SchemaLocations | None = None
-    listing: bool = False
-    """Whether the outcome lists all resources, those in which nothing was found too."""
+    listed: Collection[Status] = ()
+    """Which resources the outcome lists; none cost the least."""
     stop_early: bool = False
     """Whether nothing is read behind the first file with an error."""
 
@@ -268,6 +268,6 @@ def _of_reading(reading: Reading, terms: Terms, custom: CustomKinds) -> Validati
     judgement = validity.examine_with(
         custom, reading.inventory, terms.kube_version, terms.strict, terms.chosen, terms.locations,
         refused={(f.location.place.file, f.location.place.document) for f in of_documents if f.severity == "error"},
-        listing=terms.listing,
+        listed=terms.listed,
     )  # fmt: skip
     return Validation(judgement, of_documents, list(reading.problems), reading.counts)

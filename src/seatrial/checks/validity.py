@@ -120,18 +120,18 @@ def examine_with(
     locations: SchemaLocations | None = None,
     *,
     refused: Collection[tuple[str, int]] = (),
-    listing: bool = False,
+    listed: Collection[Status] = (),
 ) -> Judgement:
     """As `examine`, where `custom` are all custom kinds there are: the inventory is a share of a larger one.
 
     `locations` have schemas of other kinds; `refused` are documents (file, number) that a server would not take as they
-    are written; `listing` notes each resource with what came of it.
+    are written; resources of the statuses `listed` are noted one by one.
 
     Raises:
         ValueError: where `kube_version` is no version that there are schemas for.
     """
     version = schemas.parse_version(kube_version)
-    judge_of = _Judge(inventory, version, strict, chosen, custom, locations, refused, listing)
+    judge_of = _Judge(inventory, version, strict, chosen, custom, locations, refused, listed)
     for resource in inventory:
         judge_of.see(resource)
     return judge_of.judgement
@@ -157,7 +157,7 @@ class _Judge:
     custom: CustomKinds
     locations: SchemaLocations | None = None
     refused: Collection[tuple[str, int]] = ()
-    listing: bool = False
+    listed: Collection[Status] = ()
     judgement: Judgement = field(default_factory=Judgement)
 
     def see(self, resource: Resource) -> None:
@@ -214,7 +214,7 @@ class _Judge:
         self.judgement.valid += status == "valid"
         self.judgement.invalid += status == "invalid"
         self.judgement.errors += status == "error"
-        if self.listing:
+        if status in self.listed:
             self.judgement.resources.append(JudgedResource(reference_to(resource), resource.place, status))
         for violation in violations:
             rule = "api-version" if _is_of_version(violation) else RULES[violation.type]

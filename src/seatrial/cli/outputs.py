@@ -46,6 +46,7 @@ def show(
     checklist: bool = False,
     summary: bool = False,
     verbose: bool = False,
+    stdin: bool = False,
 ) -> None:
     """Print an outcome on stdout; colours on a terminal only, and not where NO_COLOR is set."""
     from seatrial.report import formats
@@ -58,6 +59,7 @@ def show(
         checklist=checklist,
         summary=summary,
         verbose=verbose,
+        stdin=stdin,
     )
     click.echo(formats.render(output, outcome, page), nl=False)
 

@@ -91,6 +91,8 @@ def command(
     from seatrial.checks.kind_filter import KindFilter
     from seatrial.checks.schema_locations import BadLocation, SchemaLocations
     from seatrial.checks.validation_outcome import Terms
+    from seatrial.manifests import sources
+    from seatrial.report import formats
 
     target, hands = _split(target, count_or_namespace, jobs)
     cluster = target.open() if target is not None else None
@@ -102,7 +104,7 @@ def command(
             strict,
             KindFilter.of(skip, reject, ignore_missing_schemas=ignore_missing_schemas),
             located,
-            listing=verbose or output.startswith("kubeconform"),
+            listed=formats.listed(output, verbose),
             stop_early=exit_on_error,
         )
         inputs.tell(located.notices())
@@ -117,7 +119,7 @@ def command(
     except BadLocation as error:
         inputs.fail(str(error))
     outcome = validation.outcome(terms)
-    outputs.show(outcome, output, checklist=True, summary=summary, verbose=verbose)
+    outputs.show(outcome, output, checklist=True, summary=summary, verbose=verbose, stdin=paths == (sources.STDIN,))
     if validation.problems and not validation.counts.resources:
         click.get_current_context().exit(inputs.UNREADABLE)
     outputs.finish(outcome, fail_on)

@@ -11,6 +11,9 @@ from seatrial.manifests.counts import Counts
 from seatrial.manifests.places import Place
 
 Status = Literal["valid", "invalid", "error", "skipped"]
+STATUSES: tuple[Status, ...] = ("valid", "invalid", "error", "skipped")
+BAD: tuple[Status, ...] = ("invalid", "error")
+"""Statuses of resources with which something is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +52,4 @@ class Outcome:
     sources: dict[str, str] = field(default_factory=dict)
     """Text of the files that findings point into, by file name."""
     resources: tuple[JudgedResource, ...] = ()
-    """All resources in the order read, for commands that list them."""
+    """The resources of the statuses that are to be listed, in the order read."""

@@ -6,14 +6,15 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from seatrial.findings.outcome import Outcome
+from seatrial.findings.outcome import BAD, STATUSES, Outcome, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """What text needs to know of where it is shown. `checklist`: one line a finding, for `check` and `validate`.
 
-    `summary`: with figures as kubeconform counts; `verbose`: with resources in which nothing was found; for `validate`.
+    `summary`: with figures as kubeconform counts; `verbose`: with resources in which nothing was found;
+    `stdin`: the input came from there alone; for `validate`.
     """
 
     colour: bool = False
@@ -22,6 +23,7 @@ class Page:
     checklist: bool = False
     summary: bool = False
     verbose: bool = False
+    stdin: bool = False
 
 
 Renderer = Callable[[Outcome, Page], str]
@@ -33,7 +35,7 @@ def _text(outcome: Outcome, page: Page) -> str:
 
     if page.checklist:
         checklist = text.render_check(outcome, colour=page.colour, width=page.width, verbose=page.verbose)
-        return checklist + (lines.summary_line(outcome) if page.summary else "")
+        return checklist + (lines.summary_line(outcome, page.stdin) if page.summary else "")
     return text.render(outcome, colour=page.colour, width=page.width, report_path=page.report_path)
 
 
@@ -46,13 +48,13 @@ def _kubeconform_json(outcome: Outcome, page: Page) -> str:
 def _kubeconform_text(outcome: Outcome, page: Page) -> str:
     from seatrial.report.kubeconform import lines
 
-    return lines.text(outcome, summary=page.summary, verbose=page.verbose)
+    return lines.text(outcome, summary=page.summary, verbose=page.verbose, stdin=page.stdin)
 
 
 def _kubeconform_pretty(outcome: Outcome, page: Page) -> str:
     from seatrial.report.kubeconform import lines
 
-    return lines.pretty(outcome, colour=page.colour, summary=page.summary, verbose=page.verbose)
+    return lines.pretty(outcome, colour=page.colour, summary=page.summary, verbose=page.verbose, stdin=page.stdin)
 
 
 def _by(module: str) -> Renderer:
@@ -78,6 +80,13 @@ FORMATS: dict[str, Renderer] = {
     "kubeconform-tap": _by("kubeconform.tap"),
 }
 """Name to renderer, in the order in which `--help` lists them."""
+
+
+def listed(name: str, verbose: bool) -> tuple[Status, ...]:
+    """The statuses of resources that a format names one by one."""
+    if name in ("kubeconform-junit", "kubeconform-tap") or (verbose and name in FORMATS):
+        return STATUSES
+    return BAD if name.startswith("kubeconform") else ()
 
 
 def render(name: str, outcome: Outcome, page: Page | None = None) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from seatrial.findings.outcome import Outcome
 from seatrial.findings.wording import counted
-from seatrial.report.kubeconform.rows import STANDARD_INPUT, Row, figures, rows
+from seatrial.report.kubeconform.rows import Row, figures, rows
 from seatrial.report.terminal import Terminal, plain
 
 MARKS = {"valid": ("✔", "green"), "invalid": ("✖", "red"), "error": ("✖", "red"), "skipped": ("-", "yellow")}
 
 
-def text(outcome: Outcome, *, summary: bool = False, verbose: bool = False) -> str:
+def text(outcome: Outcome, *, summary: bool = False, verbose: bool = False, stdin: bool = False) -> str:
     """A line a resource, sound ones only where `verbose` asks for them."""
     listed = [f"{plain(row.file)} - {_said(row)}\n" for row in rows(outcome) if verbose or row.bad]
-    return "".join(listed) + (summary_line(outcome) if summary else "")
+    return "".join(listed) + (summary_line(outcome, stdin) if summary else "")
 
 
-def pretty(outcome: Outcome, *, colour: bool, summary: bool = False, verbose: bool = False) -> str:
+def pretty(outcome: Outcome, *, colour: bool, summary: bool = False, verbose: bool = False, stdin: bool = False) -> str:
     """The same with marks, and in colour where the caller decides on it."""
     terminal = Terminal(colour=colour, width=0)
     lines = []
@@ -24,14 +24,14 @@ def pretty(outcome: Outcome, *, colour: bool, summary: bool = False, verbose: bo
         if verbose or row.bad:
             mark, hue = MARKS[row.status]
             lines.append(f"{terminal.paint(mark, hue)} {plain(row.file)}: {terminal.paint(_said(row), hue)}\n")
-    return "".join(lines) + (summary_line(outcome) if summary else "")
+    return "".join(lines) + (summary_line(outcome, stdin) if summary else "")
 
 
-def summary_line(outcome: Outcome) -> str:
-    """How many resources there are of each status."""
+def summary_line(outcome: Outcome, stdin: bool = False) -> str:
+    """How many resources there are of each status; `stdin`: all came from there."""
     found, inputs = figures(outcome), outcome.inputs
     where = f"found in {counted(inputs.files, 'file')}" if inputs.files else "found in the cluster"
-    if {row.file for row in rows(outcome)} == {STANDARD_INPUT}:
+    if stdin:
         where = "found parsing stdin"
     return (
         f"Summary: {counted(sum(found.values()), 'resource')} {where} - Valid: {found['valid']}, "

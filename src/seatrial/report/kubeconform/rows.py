@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seatrial.findings.finding import Finding, ResourceRef
-from seatrial.findings.outcome import Outcome, Status
+from seatrial.findings.outcome import BAD, Outcome, Status
 from seatrial.manifests.places import Place
 
 STANDARD_INPUT = "stdin"
@@ -29,7 +29,7 @@ class Row:
     @property
     def bad(self) -> bool:
         """Whether something is wrong with it."""
-        return self.status in ("invalid", "error")
+        return self.status in BAD
 
     @property
     def message(self) -> str:
@@ -45,8 +45,7 @@ def rows(outcome: Outcome) -> list[Row]:
             about.setdefault(_key(finding.location.place, finding.resource), []).append(finding)
     found = []
     for judged in outcome.resources:
-        bad = judged.status in ("invalid", "error")
-        errors = about.pop(_key(judged.place, judged.resource), ()) if bad else ()
+        errors = about.pop(_key(judged.place, judged.resource), ()) if judged.status in BAD else ()
         found.append(Row(judged.place, judged.resource, judged.status, tuple(errors)))
     for errors in about.values():
         first = errors[0]
