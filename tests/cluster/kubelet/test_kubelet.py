@@ -236,3 +236,22 @@ def test_what_a_running_pod_shows_for_a_moment_is_written() -> None:
         30.0, pod(scripts={"app": {"runs": [{"exitAfter": 2, "exitCode": 1}, {"exitAfter": 2, "exitCode": 1}, {}]}})
     )
     assert states[-6:] == ["Running", "Error", "Running", "Error", "CrashLoopBackOff", "Running"]
+
+
+def test_the_runtime_keeps_one_dead_run_of_a_container() -> None:
+    """A look after the second end shows only that one, so that it is the last state of itself once it waits no more."""
+    crashes = {"runs": [{"exitAfter": 2, "exitCode": 3}, {"exitAfter": 2, "exitCode": 4}]}
+    shown: list[Object] = []
+
+    def watch(event: str, new: Object, old: Object | None) -> None:
+        shown.append(new)
+
+    stage = Stage()
+    stage.cluster.store.watch("Pod", watch)
+    spec = {"containers": [container(), container("other", readinessProbe=probe("up", periodSeconds=1))]}
+    scripts = {"app": crashes, "other": {"checks": {"up": {"ok": [[8.5, None]]}}, "term": {"after": 3}}}
+    stage.run(10.0, pod(scripts=scripts, **spec))  # what `other` does makes the kubelet look while `app` waits
+    stage.delete()
+    stage.run(20.0)
+    app = next(s for s in shown[-1].status["containerStatuses"] if s["name"] == "app")
+    assert (app["state"]["terminated"]["exitCode"], app["lastState"]["terminated"]["exitCode"]) == (4, 4)

@@ -210,3 +210,12 @@ def test_a_pod_with_a_probe_of_a_container_that_has_ended_is_always_busy(fields:
     stage.delete()
     stage.run(20.0)
     assert waits - 1 <= stage.times("sigterm", "other")[0] - 10.0 <= waits
+
+
+def test_probes_leave_a_pod_that_has_failed_though_it_still_runs() -> None:
+    """A deadline makes the status Failed at once, as the worker sees it; the API shows it when all have ended."""
+    app = container(readinessProbe=probe("ready", periodSeconds=1))
+    made = pod(scripts={"app": {"term": {"after": 8}}}, containers=[app], activeDeadlineSeconds=5)
+    stage = Stage().run(12.0, made)
+    assert stage.pod().status["phase"] == "Running"
+    assert "Unhealthy" not in stage.reasons()
