@@ -248,9 +248,9 @@ def test_the_runtime_keeps_one_dead_run_of_a_container() -> None:
 
     stage = Stage()
     stage.cluster.store.watch("Pod", watch)
-    spec = {"containers": [container(), container("other", readinessProbe=probe("up", periodSeconds=1))]}
+    both = [container(), container("other", readinessProbe=probe("up", periodSeconds=1))]
     scripts = {"app": crashes, "other": {"checks": {"up": {"ok": [[8.5, None]]}}, "term": {"after": 3}}}
-    stage.run(10.0, pod(scripts=scripts, **spec))  # what `other` does makes the kubelet look while `app` waits
+    stage.run(10.0, pod(scripts=scripts, containers=both))  # what `other` does makes the kubelet look while `app` waits
     stage.delete()
     stage.run(20.0)
     app = next(s for s in shown[-1].status["containerStatuses"] if s["name"] == "app")
