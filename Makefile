@@ -1,7 +1,7 @@
 # Everything a newcomer or CI does. Needs make and a Python of at least 3.11, no more; `make setup PYTHON=...` names one.
 BIN := .venv/bin
 
-.PHONY: setup demo test test-real native bench lint types imports fmt lock clean
+.PHONY: setup demo test test-real native bench fuzz lint types imports fmt lock clean
 .DEFAULT_GOAL := setup
 
 setup: .venv/.ready
@@ -32,6 +32,12 @@ bench: setup
 	sh tools/install-real.sh kubeconform
 	-$(BIN)/python tools/native.py
 	PATH="$$PWD/build/tools:$$PATH" $(BIN)/python -m bench $(BENCH)
+
+# Looks for input that breaks the reader, validate or check, for SECONDS in all: make fuzz SECONDS=3600
+SECONDS := 300
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=3"
+	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ def kind_of(schema: dict[str, Any], **version: Any) -> CustomKind:
 def judged(spec_schema: dict[str, Any], spec: Any, strict: bool = True) -> list[str]:
     kind = kind_of({"type": "object", "properties": {"spec": spec_schema}})
     widget = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w"}, "spec": spec}
-    return [str(violation) for violation in kind.violations(widget, strict)]
+    return [str(violation) for violation in kind.examine(widget, strict).violations]
 
 
 SIZE = {"type": "object", "properties": {"size": {"type": "integer", "minimum": 1}}, "required": ["size"]}
@@ -40,7 +42,14 @@ SIZE = {"type": "object", "properties": {"size": {"type": "integer", "minimum": 
         ({"x-kubernetes-int-or-string": True}, 1.5, None),
         ({"type": "string", "enum": ["a", "b"]}, "c", ['spec: Unsupported value: "c": supported values: "a", "b"']),
         ({"type": "string", "nullable": True}, None, []),
-        ({"type": "string"}, None, None),
+        ({"type": "string"}, None, []),
+        ({"type": "array", "items": {"type": "string"}}, [None], None),
+        ({"type": "string", "maxLength": 2}, "abc", ["spec: Too long: may not be more than 2 bytes"]),
+        ({"type": "array", "items": {"type": "string"}, "maxItems": 1}, ["a", "b"],
+         ["spec: Too many: 2: must have at most 1 items"]),
+        ({"type": "string", "format": "date-time"}, "now",
+         ['spec: Invalid value: "now": spec in body must be of type datetime: "now"']),
+        ({"type": "string", "pattern": "^a+$"}, "b", ["spec: Invalid value: \"b\": spec in body should match '^a+$'"]),
         ({"type": "object", "additionalProperties": {"type": "string"}}, {"a": "b"}, []),
         ({"type": "object", "additionalProperties": {"type": "string"}}, {"a": 1}, None),
         ({"type": "array", "items": SIZE}, [{"size": 1}, {}], ["spec[1].size: Required value"]),
@@ -67,7 +76,7 @@ def test_a_field_with_a_default_need_not_be_given() -> None:
 def test_the_status_is_the_controllers() -> None:
     schema = {"type": "object", "properties": {"status": {"type": "object"}}, "required": ["status"]}
     kind = kind_of(schema, subresources={"status": {}})
-    assert kind.violations({"apiVersion": "example.com/v1", "kind": "Widget", "status": {"any": 1}}, True) == []
+    assert kind.examine({"apiVersion": "example.com/v1", "kind": "Widget", "status": {"any": 1}}, True).violations == []
 
 
 def test_an_embedded_resource_has_a_type_and_metadata_of_its_own() -> None:
@@ -79,10 +88,28 @@ def test_a_pattern_that_only_re2_knows_is_left_out() -> None:
     assert judged({"type": "string", "pattern": r"\C"}, "x") == []
 
 
-def test_cel_rules_are_counted() -> None:
-    rules = [{"rule": "self.size > 1"}]
-    kind = kind_of({"type": "object", "properties": {"spec": {**SIZE, "x-kubernetes-validations": rules}}})
-    assert kind.rules == 1
+RULED = {**SIZE, "x-kubernetes-validations": [{"rule": "self.size > 1", "message": "too small"}]}
+
+
+def test_rules_are_run_on_sound_resources() -> None:
+    assert judged(RULED, {"size": 2}) == []
+    assert judged(RULED, {"size": 1}) == ["spec: Invalid value: too small"]
+    kind = kind_of({"type": "object", "properties": {"spec": RULED}})
+    examined = kind.examine({"apiVersion": "example.com/v1", "kind": "Widget", "spec": {}}, strict=True)
+    assert [str(violation) for violation in examined.violations] == ["spec.size: Required value"]
+    assert examined.not_run == ["some rules were not checked, as the object is invalid; correct the other errors first"]
+
+
+def test_nothing_of_cel_is_imported_where_nobody_has_rules() -> None:
+    program = (
+        "import sys; from seatrial.checks import validation_outcome; from seatrial.apis import custom_resources as c;"
+        "k = c.kinds_of({'spec': {'group': 'e.io', 'names': {'kind': 'W'}, 'versions': [{'name': 'v1', 'schema': "
+        "{'openAPIV3Schema': {'type': 'object', 'properties': {'spec': {'type': 'string'}}}}}]}})['e.io/v1', 'W'];"
+        "assert k.schema().examine({'spec': 'x'}, True).violations == [];"
+        "print([m for m in sys.modules if m.startswith(('cel_expr', 'google.protobuf', 'seatrial.apis.cel.rules'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_versions_that_are_not_served_are_not_there() -> None:

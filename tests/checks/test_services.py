@@ -124,3 +124,10 @@ def test_backends(given: dict[str, Any], missing: int, port: int) -> None:
 
 def test_backends_say_nothing_where_services_are_kept_elsewhere() -> None:
     assert found("backend-missing", ingress("web", number=80)) == []
+
+
+@pytest.mark.parametrize("rules", ["x", ["x"], [{"backendRefs": "x"}], [{"backendRefs": ["x", {}]}], [None]])
+def test_routes_that_nobody_validated_break_nothing(rules: Any) -> None:
+    route = named("HTTPRoute", "r", "gateway.networking.k8s.io/v1")
+    route["spec"] = {"rules": rules}
+    assert isinstance(found("backend-missing", workload(), route), list)

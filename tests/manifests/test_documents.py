@@ -114,6 +114,17 @@ def test_problems_name_file_line_and_what_to_do(data: bytes, limits: Limits, tol
     assert "\n" not in str(problems[0])
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": "\\ud83d\\ude00"}', {"a": "\U0001f600"}),
+        ('{"a": "x\\ud800", "\\udc00": ["\\uDBFF"]}', {"a": "x\ufffd", "\ufffd": ["\ufffd"]}),
+    ],
+)
+def test_half_a_character_in_json_is_the_replacement_character(text: str, value: Any) -> None:
+    assert documents.read(text.encode(), "f.json")[0][0].value == value
+
+
 def test_json_that_repeats_a_key_is_noted() -> None:
     found, _ = documents.read(b'{"a": {"b": 1,\n "b": 2}}', "f.json")
     assert [(repeated.key, repeated.line) for repeated in found[0].repeated] == [("b", 2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seatrial.manifests import field_paths, positions, sources, writing
+from seatrial.manifests import field_paths, positions, sources, writing, yaml_reader
 from seatrial.manifests.inventory import Inventory
 
 MANIFEST = """\
@@ -94,6 +95,18 @@ def test_places_of_json_objects_on_one_line(tmp_path: Path) -> None:
     inventory = inventory_of(text, tmp_path)
     place = inventory.locate(inventory.resources[1], "kind")
     assert (place.line, place.column) == (1, text.rindex('"kind"') + 1)
+
+
+def test_a_text_that_nobody_can_read_has_its_beginning() -> None:
+    assert positions.tree_of("a: *b\n").at == (1, 1)
+    assert positions.tree_of("a: [\n").at == (1, 1)
+
+
+def test_json_is_the_same_for_readers_of_yaml() -> None:
+    value = {"a": "\x85\u2028\u2029\ufeff\x7f é"}
+    text = writing.as_json([value])
+    assert yaml_reader.read(text) == [value]
+    assert json.loads(text) == [value]
 
 
 def test_a_resource_of_nowhere_keeps_its_place(tmp_path: Path) -> None:

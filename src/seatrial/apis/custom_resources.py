@@ -1,66 +1,112 @@
-"""Schemas of custom resources from their CustomResourceDefinitions (apiextensions-apiserver, Kubernetes 1.36).
+"""Custom resources by their CustomResourceDefinitions (apiextensions-apiserver, Kubernetes 1.36).
 
-A structural schema is turned into a JSON schema: fields that it does not name are unknown unless it preserves them,
-metadata and the type are the server's own. Defaults are filled in before the resource is judged. CEL rules
-(`x-kubernetes-validations`) are counted and not run.
+An object goes the way that the API server leads it: fields that its structural schema does not know are dropped (and
+told, where the user is strict), defaults are filled in, then types and values are judged, lists that hold something
+twice, resources inside it, and last the rules written in CEL, which need a sound object.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from seatrial.apis import custom_defaults
+from seatrial.apis import custom_defaults, custom_pruning, custom_schemas, embedded_resources, list_types
 from seatrial.apis.decoding import field_path, nearest
-from seatrial.apis.violations import Errors, Violation, shown
+from seatrial.apis.violations import Errors, Version, Violation, shown
+
+if TYPE_CHECKING:
+    from seatrial.apis.cel.rules import Validator
 
 Schema = dict[str, Any]
-PRESERVE, INT_OR_STRING = "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string"
-EMBEDDED, RULES = "x-kubernetes-embedded-resource", "x-kubernetes-validations"
-VALUE_RULES = (
-    "enum", "minLength", "maxLength", "multipleOf", "minItems", "maxItems", "minProperties", "maxProperties",
-)  # fmt: skip
-FORMATS = ("ipv4", "ipv6")
-"""Formats that are judged; of the others upstream's notion differs between programs."""
-TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
-METADATA: Schema = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string"}, "generateName": {"type": "string"}, "namespace": {"type": "string"},
-        "labels": TEXTS, "annotations": TEXTS, "finalizers": {"type": "array", "items": {"type": "string"}},
-    },
-}  # fmt: skip
-SERVED_FIELDS: Schema = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": METADATA}
+RULES = "x-kubernetes-validations"
+_Kinds = jsonschema_rs.ValidationErrorKind
+_BLOCKING = (_Kinds.Required, _Kinds.Enum, _Kinds.Type, _Kinds.MaxLength, _Kinds.MaxItems, _Kinds.MaxProperties)
+"""What keeps the API server from running rules (hasBlockingErr)."""
+_EVERYTHING: Version = (99, 0)
+"""Rules that are stored may use all functions that there are."""
+_UNCHECKED = "some rules were not checked, as the object is invalid; correct the other errors first"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Examined:
+    """What is wrong with a custom resource; and of its rules, which were not run, and why."""
+
+    violations: list[Violation] = field(default_factory=list)
+    not_run: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class CustomKind:
-    """One version of a custom kind: its structural schema, and what became of it. `rules` counts its CEL rules."""
+    """One version of a custom kind: its structural schema, and what became of it."""
 
     validator: jsonschema_rs.Validator
-    schema: Schema
     structural: Schema
-    rules: int
     namespaced: bool
+    has_rules: bool
+    _rules: Validator | None = None
 
-    def violations(self, obj: Mapping[str, Any], strict: bool) -> list[Violation]:
-        """What the API server holds against a custom resource; unknown fields only where `strict`."""
-        filled = custom_defaults.apply(dict(obj), self.structural)
+    def examine(self, obj: Mapping[str, Any], strict: bool, old: Mapping[str, Any] | None = None) -> Examined:
+        """What the API server holds against a custom resource; unknown fields only where `strict`.
+
+        `old` is the resource that it takes the place of, None where it is new.
+        """
+        given = dict(obj)
+        unknown = custom_pruning.unknown(given, self.structural, resource=True) if strict else ()
+        found = Examined([_unknown(path, self.structural) for path in unknown])
+        filled = self.complete(given)
+        errors, is_sound = Errors((0, 0)), True
         if self.validator.is_valid(filled):
-            return []
-        errors = Errors((0, 0))
-        unknown: list[Violation] = []
-        for error in self.validator.iter_errors(filled):
-            path = list(error.instance_path)
-            if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-                known = list(_at(self.schema, path).get("properties") or ())
-                unknown += [_unknown(path, name, known) for name in error.kind.unexpected]
-            else:
-                _report(error, path, errors)
-        return [*(unknown if strict else ()), *errors.found]
+            embedded_resources.validate(filled, self.structural, "", errors)
+        else:
+            for error in self.validator.iter_errors(filled):
+                _report(error, list(error.instance_path), errors)
+                is_sound = is_sound and not isinstance(error.kind, _BLOCKING)
+        list_types.validate(filled, self.structural, "", errors)
+        found.violations += errors.found
+        if self.has_rules and not is_sound:
+            found.not_run.append(_UNCHECKED)
+        elif self.has_rules:
+            self._run_rules(filled, old, found)
+        return found
+
+    def complete(self, obj: dict[str, Any]) -> dict[str, Any]:
+        """A resource as it is stored: without fields that nobody knows, with defaults."""
+        kept: dict[str, Any] = custom_pruning.pruned(obj, self.structural, resource=True)
+        filled: dict[str, Any] = custom_defaults.apply(kept, self.structural)
+        return filled
+
+    def _run_rules(self, filled: dict[str, Any], old: Mapping[str, Any] | None, found: Examined) -> None:
+        if self._rules is None:
+            from seatrial.apis.cel import rules  # the compiler is large, and most definitions have no rules
+
+            self._rules = rules.validator_of(self.structural, _EVERYTHING)
+            if self._rules is None:
+                self.has_rules = False
+                return
+        came = self._rules.validate(filled, None if old is None else self.complete(dict(old)))
+        found.violations += came.violations
+        found.not_run += came.not_run
+
+
+def is_pruned(value: Any, schema: Schema) -> bool:
+    """Whether something in a value is dropped, as its schema does not know it."""
+    return (
+        next(custom_pruning.unknown(value, schema, resource=bool(schema.get(custom_pruning.EMBEDDED))), None)
+        is not None
+    )
+
+
+def value_violations(value: Any, schema: Schema) -> list[Violation]:
+    """What a schema holds against a value that is part of a resource, such as a default."""
+    errors = Errors((0, 0))
+    validator = custom_schemas.validator_of(schema, resource=bool(schema.get(custom_pruning.EMBEDDED)))
+    for error in validator.iter_errors(value) if validator is not None else ():
+        _report(error, list(error.instance_path), errors)
+    list_types.validate(value, schema, "", errors)
+    return errors.found
 
 
 @dataclass(slots=True)
@@ -106,124 +152,51 @@ def _kind(version: Mapping[str, Any], namespaced: bool) -> CustomKind | None:
     if not structural:
         return None
     if _fields(version, "subresources").get("status") is not None:  # what a manifest says of the status is dropped
-        properties = {**_fields(structural, "properties"), "status": {PRESERVE: True}}
+        properties = {**_fields(structural, "properties"), "status": {custom_pruning.PRESERVE: True}}
         required = [name for name in _list(structural, "required") if name != "status"]
         structural = {**structural, "properties": properties, "required": required}
-    for patterns in (True, False):  # a pattern that only RE2 knows is left out with the others
-        schema = _resource(structural, patterns)
-        try:
-            validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-        except ValueError:
-            continue
-        return CustomKind(validator, schema, structural, _rules(structural), namespaced)
-    return None
+    validator = custom_schemas.validator_of(structural)
+    return None if validator is None else CustomKind(validator, structural, namespaced, _has_rules(structural))
 
 
-def _rules(structural: Any) -> int:
+def _has_rules(structural: Any) -> bool:
     if isinstance(structural, dict):
-        return len(structural.get(RULES) or ()) + sum(map(_rules, structural.values()))
-    return sum(map(_rules, structural)) if isinstance(structural, list) else 0
+        return bool(structural.get(RULES)) or any(map(_has_rules, structural.values()))
+    return isinstance(structural, list) and any(map(_has_rules, structural))
 
 
-def _resource(structural: Schema, patterns: bool) -> Schema:
-    """A schema whose value is a whole object: the root, or an embedded resource."""
-    turned = _turned({**structural, EMBEDDED: False}, patterns)
-    metadata = _merged_metadata((turned.get("properties") or {}).get("metadata"))
-    turned["properties"] = {**(turned.get("properties") or {}), **SERVED_FIELDS, "metadata": metadata}
-    return turned
-
-
-def _merged_metadata(own: Schema | None) -> Schema:
-    """A definition may ask for more of a name; unknown fields of metadata are not its concern."""
-    asked = {k: v for k, v in ((own or {}).get("properties") or {}).items() if k in ("name", "generateName")}
-    return {**METADATA, "properties": {**METADATA["properties"], **asked}}
-
-
-def _turned(structural: Schema, patterns: bool) -> Schema:
-    if structural.get(EMBEDDED):
-        return _resource(structural, patterns)
-    turned = _value_rules(structural, patterns)
-    properties = _fields(structural, "properties")
-    if properties:
-        turned["properties"] = {
-            name: _turned(below, patterns) for name, below in properties.items() if isinstance(below, dict)
-        }
-    values = structural.get("additionalProperties")
-    if isinstance(values, dict):
-        turned["additionalProperties"] = _turned(values, patterns)
-    elif structural.get("type") == "object" and not structural.get(PRESERVE) and values is not True:
-        turned["additionalProperties"] = False
-    if _fields(structural, "items"):
-        turned["items"] = _turned(structural["items"], patterns)
-    return turned
-
-
-def _value_rules(structural: Schema, patterns: bool) -> Schema:
-    """Types and value validations, also those inside allOf, anyOf, oneOf and not."""
-    turned: Schema = {name: structural[name] for name in VALUE_RULES if structural.get(name) is not None}
-    if _list(structural, "required"):
-        turned["required"] = structural["required"]
-    if patterns and structural.get("pattern"):
-        turned["pattern"] = structural["pattern"]
-    if structural.get("format") in FORMATS:
-        turned["format"] = structural["format"]
-    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if structural.get(limit) is not None:
-            turned[exclusive if structural.get(exclusive) is True else limit] = structural[limit]
-    types = ["integer", "string"] if structural.get(INT_OR_STRING) else [structural.get("type")]
-    if types[0]:
-        turned["type"] = [*types, "null"] if structural.get("nullable") else types
-    if structural.get("nullable") and "enum" in turned:
-        turned["enum"] = [*turned["enum"], None]
-    for name in ("allOf", "anyOf", "oneOf"):
-        if _list(structural, name):
-            turned[name] = [_nested(below, patterns) for below in structural[name]]
-    if _fields(structural, "not"):
-        turned["not"] = _nested(structural["not"], patterns)
-    return turned
-
-
-def _nested(structural: Any, patterns: bool) -> Schema:
-    """Inside a junctor fields are judged, not named: nothing is unknown there."""
-    if not isinstance(structural, dict):
-        return {}
-    turned = _value_rules(structural, patterns)
-    properties = _fields(structural, "properties")
-    if properties:
-        turned["properties"] = {name: _nested(below, patterns) for name, below in properties.items()}
-    if _fields(structural, "items"):
-        turned["items"] = _nested(structural["items"], patterns)
-    return turned
-
-
-def _at(schema: Schema, path: list[str | int]) -> Schema:
-    for step in path:
-        if isinstance(step, int):
-            below = schema.get("items")
-        else:
-            below = (schema.get("properties") or {}).get(step, schema.get("additionalProperties"))
-        schema = below if isinstance(below, dict) else {}
-    return schema
-
-
-def _unknown(path: list[str | int], name: str, known: list[str]) -> Violation:
-    full = field_path([*path, name])
-    near = nearest(name, known)
+def _unknown(path: custom_pruning.Path, structural: Schema) -> Violation:
+    full = field_path(list(path))
+    near = nearest(str(path[-1]), _known(structural, path[:-1]))
     return Violation(full, f'unknown field "{full}"' + (f', did you mean "{near}"?' if near else ""), "strict")
 
 
+def _known(schema: Any, path: custom_pruning.Path) -> list[str]:
+    """The fields that a structural schema knows at a path."""
+    for step in path:
+        if not isinstance(schema, dict):
+            return []
+        fields = _fields(schema, "properties")
+        schema = schema.get("items") if isinstance(step, int) else fields.get(step, schema.get("additionalProperties"))
+    return list(_fields(schema, "properties")) if isinstance(schema, dict) else []
+
+
 def _report(error: jsonschema_rs.ValidationError, path: list[str | int], errors: Errors) -> None:
-    kinds, kind, field = jsonschema_rs.ValidationErrorKind, error.kind, field_path(path)
-    if isinstance(kind, kinds.Required):
+    kind, field, value = error.kind, field_path(path), error.instance
+    if isinstance(kind, _Kinds.Required):
         errors.required(field_path([*path, kind.property]))
-    elif isinstance(kind, kinds.Enum):
-        errors.not_supported(field, error.instance, [str(option) for option in kind.options])
-    elif isinstance(kind, kinds.Type):
-        wanted = " or ".join(name for name in kind.types if name != "null")
-        given = _type_of(error.instance)
+    elif isinstance(kind, _Kinds.Enum):
+        errors.not_supported(field, value, [str(option) for option in kind.options])
+    elif isinstance(kind, _Kinds.Type):
+        wanted = ",".join(name for name in kind.types if name != "null")
+        given = _type_of(value)
         errors.invalid(field, given, f'{field} in body must be of type {wanted}: "{given}"')
+    elif isinstance(kind, _Kinds.MaxLength):
+        errors.too_long(field, kind.limit)
+    elif isinstance(kind, _Kinds.MaxItems | _Kinds.MaxProperties):
+        errors.too_many(field, len(value) if isinstance(value, list | dict) else 0, kind.limit)
     else:
-        errors.invalid(field, error.instance, f"{field} in body: {_in_words(error)}")
+        errors.invalid(field, value, f"{field} in body {_in_words(kind, value)}")
 
 
 def _type_of(value: Any) -> str:
@@ -231,7 +204,34 @@ def _type_of(value: Any) -> str:
     return names.get(type(value), "null")
 
 
-def _in_words(error: jsonschema_rs.ValidationError) -> str:
-    text = error.message
-    prefix = f"{shown(error.instance)} "
-    return text.removeprefix(prefix) if len(text) < 200 else f"breaks the rule {error.kind.name}"
+def _in_words(kind: Any, value: Any) -> str:
+    """What a value breaks, in the words of go-openapi's errors."""
+    match kind:
+        case _Kinds.Minimum():
+            return f"should be greater than or equal to {shown(kind.limit)}"
+        case _Kinds.ExclusiveMinimum():
+            return f"should be greater than {shown(kind.limit)}"
+        case _Kinds.Maximum():
+            return f"should be less than or equal to {shown(kind.limit)}"
+        case _Kinds.ExclusiveMaximum():
+            return f"should be less than {shown(kind.limit)}"
+        case _Kinds.MinLength():
+            return f"should be at least {kind.limit} chars long"
+        case _Kinds.MinItems():
+            return f"should have at least {kind.limit} items"
+        case _Kinds.MinProperties():
+            return f"should have at least {kind.limit} properties"
+        case _Kinds.MultipleOf():
+            return f"should be a multiple of {shown(kind.multiple_of)}"
+        case _Kinds.Pattern():
+            return f"should match '{kind.pattern}'"
+        case _Kinds.Format():
+            name = str(kind.format).removeprefix("kube-")
+            return f"must be of type {name}: {shown(value)}"
+        case _Kinds.OneOfMultipleValid() | _Kinds.OneOfNotValid():
+            return "must validate one and only one schema (oneOf)"
+        case _Kinds.AnyOf():
+            return "must validate at least one schema (anyOf)"
+        case _Kinds.Not():
+            return "must not validate the schema (not)"
+    return f"breaks the rule {kind.name}"

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from seatrial.checks import fixes
 from seatrial.checks.ports import declaring, service_ports, target_port
@@ -225,14 +226,20 @@ def backends(scene: Scene) -> Iterator[Backend]:
                 )
     for kind in ROUTES:
         for route in scene.inventory.of_kind(f"{kind}.gateway.networking.k8s.io"):
-            for number, rule_ in enumerate(route.spec.get("rules") or ()):
-                for index, ref in enumerate(rule_.get("backendRefs") or ()):
+            for number, rule_ in enumerate(_mappings(route.spec, "rules")):
+                for index, ref in enumerate(_mappings(rule_, "backendRefs")):
                     if ref.get("kind", "Service") == "Service" and not ref.get("group"):
                         where = f"spec.rules[{number}].backendRefs[{index}]"
                         yield Backend(
                             route, f"{where}.name", ref.get("namespace") or route.namespace, str(ref.get("name")),
                             ref.get("port"), f"{where}.port",
                         )  # fmt: skip
+
+
+def _mappings(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """A list of mappings in a custom resource, which nobody may have validated: what is none is taken for empty."""
+    found = holder.get(name)
+    return [item if isinstance(item, dict) else {} for item in found] if isinstance(found, list) else []
 
 
 @rule(

@@ -49,7 +49,7 @@ class Judgement:
     without_schema: dict[str, int] = field(default_factory=dict)
     not_api_kinds: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
-    rules_not_run: int = 0
+    rules_not_run: dict[str, int] = field(default_factory=dict)
     valid: int = 0
     invalid: int = 0
     errors: int = 0
@@ -62,10 +62,10 @@ class Judgement:
             (self.without_schema, other.without_schema),
             (self.not_api_kinds, other.not_api_kinds),
             (self.skipped, other.skipped),
+            (self.rules_not_run, other.rules_not_run),
         ):
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
-        self.rules_not_run += other.rules_not_run
         self.valid += other.valid
         self.invalid += other.invalid
         self.errors += other.errors
@@ -80,10 +80,10 @@ class Judgement:
         told += [
             f"{count} {kind}: not a Kubernetes API kind, skipped" for kind, count in sorted(self.not_api_kinds.items())
         ]
-        if self.rules_not_run:
-            told.append(
-                f"{self.rules_not_run} CEL rules of CustomResourceDefinitions (x-kubernetes-validations) are not run"
-            )
+        told += [
+            f"rule not run: {why}" + (f" ({count} times)" if count > 1 else "")
+            for why, count in sorted(self.rules_not_run.items())
+        ]
         return told
 
 
@@ -191,13 +191,22 @@ class _Judge:
         served = self.custom.get((api_version, kind))
         known = served.schema() if served is not None else None
         if known is not None:
-            self.judgement.rules_not_run += known.rules
-            return _custom(obj, known, self.version, self.strict)
+            return self._custom(obj, known, f"{kind}.{group_of(api_version)}")
         if served is None:
             unserved = _unserved(api_version, kind, self.version, self.custom)
             if unserved:
                 return unserved
         return self.locations.violations(obj, api_version, kind) if self.locations is not None else None
+
+    def _custom(self, obj: Object, known: CustomKind, named: str) -> list[Violation]:
+        errors = Errors(self.version)
+        examined = known.examine(obj, self.strict)
+        found = examined.violations
+        for why in examined.not_run:
+            _count(self.judgement.rules_not_run, f"{named}: {why}")
+        if isinstance(obj.get("metadata"), dict | None) and not any(v.path.startswith("metadata") for v in found):
+            validation.object_meta(obj, errors, namespaced=known.namespaced, core=False)
+        return [*found, *errors.found]
 
     def _lacks_a_schema(self, resource: Resource, kind: str) -> None:
         _count(self.judgement.without_schema, kind)
@@ -253,14 +262,6 @@ def is_api_group(api_version: str, kind: str) -> bool:
     if (api_version, kind) == ("v1", "Config") or api_version == "builtin":  # a kubeconfig, a kustomize plugin
         return False
     return not group_of(api_version).endswith(NOT_AN_API)
-
-
-def _custom(obj: Object, known: CustomKind, version: Version, strict: bool) -> list[Violation]:
-    errors = Errors(version)
-    found = known.violations(obj, strict)
-    if isinstance(obj.get("metadata"), dict | None) and not any(v.path.startswith("metadata") for v in found):
-        validation.object_meta(obj, errors, namespaced=known.namespaced, core=False)
-    return [*found, *errors.found]
 
 
 def _unserved(api_version: str, kind: str, version: Version, custom: CustomKinds) -> list[Violation]:

@@ -20,6 +20,7 @@ from seatrial.cluster.admission import AdmissionChain
 from seatrial.cluster.api_server import ApiServer
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
+from seatrial.cluster.custom_resources import CustomResources
 from seatrial.cluster.events import Recorder
 from seatrial.cluster.service_addresses import ServiceAddresses
 from seatrial.cluster.store import Store
@@ -43,6 +44,7 @@ class Cluster:
         self.store = Store()
         self.chance = Chance(seed)
         self.api = ApiServer(self.clock, self.store, self.chance)
+        self.api.admission.append(CustomResources(self.store).admit)
         self.api.admission.append(AdmissionChain(self.api).admit)
         self.api.admission.append(ServiceAddresses(self.store).admit)
         self.events = Recorder(self.clock, self.api)

@@ -22,6 +22,8 @@ _SEPARATOR = re.compile(r"---(?<![^\n]---).*")  # `^---.*` of several lines; wit
 _PLAIN_SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z).*$", re.MULTILINE)
 _ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:#.*)?\n)*(?:%.*\n(?:[ \t]*(?:#.*)?\n)*)+")
 _LEADING_COMMENTS = re.compile(r"(?:[ \t]*(?:#.*)?\n|---.*\n)+")
+_SURROGATE_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _JSON_SPACE = re.compile(r"[ \t\r\n]*")
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SNIFFED = 8192
@@ -239,6 +241,8 @@ def _json_pieces(text: str) -> Iterator[tuple[Piece, int]]:
             value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
             return
+        if _SURROGATE_ESCAPED.search(text, start, end):
+            value = _without_surrogates(value)
         line += text.count("\n", counted, start)
         counted = start
         column = start - text.rfind("\n", 0, start)
@@ -260,6 +264,17 @@ def _json_object(pairs: list[tuple[str, Any]], repeats: list[str]) -> dict[str, 
     if len(made) < len(pairs):
         repeats.append(next(iter(made)))
     return made
+
+
+def _without_surrogates(value: Any) -> Any:
+    r"""Half a surrogate pair (`"\ud800"`) is no character: encoding/json takes U+FFFD for it."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
 
 
 def _no_json(word: str) -> Any:

@@ -117,7 +117,9 @@ class _Tree:
 
     def _leaf(self, event: Any) -> Node:
         if type(event) is events.AliasEvent:
-            node, target = _node(event), self._anchors[str(event.anchor)]
+            node, target = _node(event), self._anchors.get(str(event.anchor))
+            if target is None:
+                raise YAMLError(f"unknown anchor '{event.anchor}' referenced")
             node.flow, node.fields, node.items, node.key = True, target.fields, target.items, target.key
             return node
         node = self._anchored(event)

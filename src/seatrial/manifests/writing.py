@@ -14,16 +14,19 @@ from yaml.representer import SafeRepresenter
 from seatrial.manifests.yaml_scalars import value_of
 
 _OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+_NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Characters that stand for themselves in JSON, and that YAML refuses or takes for line breaks."""
 _OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2
 
 
 def as_json(values: Iterable[Any]) -> str:
-    """One JSON array, indented by two."""
+    """One JSON array, indented by two, which readers of YAML take for the same."""
     values = list(values)
     try:
-        return orjson.dumps(values, option=_OPTIONS).decode()
+        text = orjson.dumps(values, option=_OPTIONS).decode()
     except (TypeError, ValueError):  # deeper than orjson goes, integers beyond 64 bits, lone surrogates
         return json.dumps(values, indent=2) + "\n"
+    return text if text.isascii() else _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def as_yaml_stream(values: Iterable[Any]) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from seatrial.apis.validation import formats
+from seatrial.apis.validation import formats, structural_schemas
 from seatrial.apis.validation.metadata import object_meta
 from seatrial.apis.validation.reading import Fields, number, struct, structs, text, texts
 from seatrial.apis.violations import Errors
@@ -13,11 +10,7 @@ from seatrial.apis.violations import Errors
 SCOPES = ("Cluster", "Namespaced")
 COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
 COLUMN_FORMATS = ("byte", "date", "date-time", "double", "float", "int32", "int64", "password")
-SCHEMA_TYPES = ("array", "boolean", "integer", "number", "object", "string")
-LIST_TYPES, MAP_TYPES = ("atomic", "map", "set"), ("atomic", "granular")
-UNSUPPORTED = ("definitions", "dependencies", "deprecated", "discriminator", "id", "patternProperties", "readOnly",
-               "writeOnly", "xml", "$ref")  # fmt: skip
-PRESERVE, INT_OR_STRING = "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string"
+LONGEST_WARNING, MOST_SELECTABLE = 256, 8
 
 
 def custom_resource_definition(obj: Fields, errors: Errors) -> None:
@@ -63,94 +56,87 @@ def _versions(spec: Fields, errors: Errors) -> None:
 
 
 def _version(version: Fields, path: str, errors: Errors) -> None:
-    schema = struct(version, "schema").get("openAPIV3Schema")
-    place = f"{path}.schema.openAPIV3Schema"
-    if schema is None:
+    """`validateCustomResourceDefinitionVersion.`"""
+    schema, place = struct(version, "schema").get("openAPIV3Schema"), f"{path}.schema.openAPIV3Schema"
+    subresources = struct(version, "subresources")
+    _deprecation(version, path, errors)
+    if not isinstance(schema, dict):
         errors.required(place, "schemas are required")
     else:
-        if text(schema, "type") != "object":
-            detail = "must be object at the root" if schema.get("type") else "must not be empty at the root"
-            report = errors.invalid if schema.get("type") else None
-            if report:
-                report(f"{place}.type", schema["type"], detail)
-            else:
-                errors.required(f"{place}.type", detail)
-        for below, where in _walk(schema, place):
-            _structural(below, where, errors)
+        structural_schemas.schema(schema, place, errors, has_status=subresources.get("status") is not None)
+        _selectable_fields(structs(version, "selectableFields"), schema, f"{path}.selectableFields", errors)
     for index, column in enumerate(structs(version, "additionalPrinterColumns")):
         _column(column, f"{path}.additionalPrinterColumns[{index}]", errors)
-    scale = struct(version, "subresources").get("scale")
-    if scale is not None:
-        for field, prefix in (("specReplicasPath", ".spec."), ("statusReplicasPath", ".status.")):
-            value = text(scale, field)
-            if not value:
-                errors.required(f"{path}.subresources.scale.{field}")
-            elif not value.startswith(prefix):
-                detail = f"should be a json path under {prefix[:-1]}"
-                errors.invalid(f"{path}.subresources.scale.{field}", value, detail)
+    if subresources.get("scale") is not None:
+        _scale(struct(subresources, "scale"), f"{path}.subresources.scale", errors)
 
 
-def _walk(schema: Fields, path: str) -> Iterator[tuple[Fields, str]]:
-    """A schema and all below it that say something about the structure."""
-    yield schema, path
-    for name, below in struct(schema, "properties").items():
-        if isinstance(below, dict):
-            yield from _walk(below, f"{path}.properties[{name}]")
-    for field in ("items", "additionalProperties"):
-        if isinstance(schema.get(field), dict):
-            yield from _walk(schema[field], f"{path}.{field}")
+def _deprecation(version: Fields, path: str, errors: Errors) -> None:
+    warning, place = version.get("deprecationWarning"), f"{path}.deprecationWarning"
+    if warning is None:
+        return
+    if not version.get("deprecated"):
+        errors.invalid(place, warning, "can only be set for deprecated versions")
+        return
+    if len(warning.encode()) > LONGEST_WARNING:
+        errors.invalid(place, warning, f"must be <= {LONGEST_WARNING} characters long")
+    if not warning:
+        errors.invalid(place, warning, "must not be an empty string")
+    strange = next((index for index, char in enumerate(warning) if not char.isprintable()), None)
+    if strange is not None:
+        detail = f"must only contain printable UTF-8 characters; non-printable character found at index {strange}"
+        errors.invalid(place, warning, detail)
 
 
-def _structural(schema: Fields, path: str, errors: Errors) -> None:
-    """The rules of structural schemas (apiextensions-apiserver pkg/apiserver/schema/validation)."""
-    kind: Any = schema.get("type") or ""
-    if kind and kind not in SCHEMA_TYPES:
-        errors.not_supported(f"{path}.type", kind, SCHEMA_TYPES)
-    if not kind and not schema.get(INT_OR_STRING) and not schema.get(PRESERVE):
-        errors.required(f"{path}.type", "must not be empty for specified object fields")
-    if kind and schema.get(INT_OR_STRING):
-        detail = "must be empty if x-kubernetes-int-or-string is true"
-        errors.invalid(f"{path}.type", kind, detail)
-    if kind == "array" and schema.get("items") is None:
-        errors.required(f"{path}.items", "must be specified")
-    if isinstance(schema.get("items"), list):
-        errors.forbidden(f"{path}.items", "items must be a schema object and not an array")
-    if schema.get("properties") and schema.get("additionalProperties") is not None:
-        detail = "additionalProperties and properties are mutual exclusive"
-        errors.forbidden(f"{path}.additionalProperties", detail)
-    if schema.get("additionalProperties") is False:
-        errors.forbidden(f"{path}.additionalProperties", "additionalProperties cannot be set to false")
-    if schema.get("uniqueItems"):
-        detail = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
-        errors.forbidden(f"{path}.uniqueItems", detail)
-    if schema.get(PRESERVE) is False:
-        errors.invalid(f"{path}.{PRESERVE}", False, "must be true or undefined")
-    for field in UNSUPPORTED:
-        if schema.get(field):
-            errors.forbidden(f"{path}.{field}", f"{field} is not supported")
-    _list_type(schema, kind, path, errors)
+def _scale(scale: Fields, path: str, errors: Errors) -> None:
+    """ValidateCustomResourceDefinitionSubresources."""
+    for field, prefixes, under in (
+        ("specReplicasPath", (".spec.",), ".spec"),
+        ("statusReplicasPath", (".status.",), ".status"),
+        ("labelSelectorPath", (".spec.", ".status."), "either .spec or .status"),
+    ):
+        value, place = text(scale, field), f"{path}.{field}"
+        if not value:
+            if field != "labelSelectorPath":
+                errors.required(place)
+        elif not value.startswith("."):
+            errors.invalid(place, value, "must be a simple json path starting with .")
+        elif not value.startswith(prefixes):
+            errors.invalid(place, value, f"should be a json path under {under}")
 
 
-def _list_type(schema: Fields, kind: str, path: str, errors: Errors) -> None:
-    list_type, map_type = schema.get("x-kubernetes-list-type"), schema.get("x-kubernetes-map-type")
-    keys, items = texts(schema, "x-kubernetes-list-map-keys"), schema.get("items")
-    if list_type is not None:
-        if kind != "array":
-            errors.invalid(f"{path}.type", kind, "must be array if x-kubernetes-list-type is specified")
-        if list_type not in LIST_TYPES:
-            errors.not_supported(f"{path}.x-kubernetes-list-type", list_type, LIST_TYPES)
-    if map_type is not None and map_type not in MAP_TYPES:
-        errors.not_supported(f"{path}.x-kubernetes-map-type", map_type, MAP_TYPES)
-    if list_type == "map" and not keys:
-        errors.required(f"{path}.x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map")
-    if keys and list_type != "map":
-        detail = "must be map if x-kubernetes-list-map-keys is non-empty"
-        errors.invalid(f"{path}.x-kubernetes-list-type", list_type, detail)
-    known = struct(items, "properties") if isinstance(items, dict) else {}
-    for index, key in enumerate(keys if list_type == "map" else ()):
-        if key not in known:
-            detail = "entries must all be names of item properties"
-            errors.invalid(f"{path}.x-kubernetes-list-map-keys[{index}]", key, detail)
+def _selectable_fields(fields: list[Fields], schema: Fields, path: str, errors: Errors) -> None:
+    """ValidateCustomResourceSelectableFields."""
+    if not fields:
+        return
+    from seatrial.apis.cel import field_paths
+
+    seen: set[str] = set()
+    for index, field in enumerate(fields):
+        json_path, place = text(field, "jsonPath"), f"{path}[{index}].jsonPath"
+        if not json_path:
+            errors.required(place)
+            continue
+        try:
+            if "[" in json_path:
+                raise field_paths.BadFieldPath("array notation is not allowed")
+            found = field_paths.checked(json_path, dict(schema))
+        except field_paths.BadFieldPath as error:
+            errors.invalid(place, json_path, f"is an invalid path: {error}")
+            continue
+        if found.startswith(".metadata"):
+            errors.invalid(place, json_path, "must not point to fields in metadata")
+        if field_paths.schema_at(json_path, dict(schema)).get("type") not in ("string", "boolean", "integer"):
+            detail = (
+                "must point to a field of type string, boolean or integer. "
+                "Enum string fields and strings with formats are allowed."
+            )
+            errors.invalid(place, json_path, detail)
+        if found in seen:
+            errors.duplicate(place, json_path)
+        seen.add(found)
+    if len(seen) > MOST_SELECTABLE:
+        errors.too_many(path, len(seen), MOST_SELECTABLE)
 
 
 def _column(column: Fields, path: str, errors: Errors) -> None:
@@ -197,9 +183,12 @@ def _conversion(conversion: Fields, errors: Errors) -> None:
                 detail = "should not be set when strategy is not set to Webhook"
                 errors.forbidden("spec.conversion.webhook", detail)
         case "Webhook":
-            if struct(conversion, "webhook").get("clientConfig") is None:
+            client = struct(conversion, "webhook").get("clientConfig")
+            if client is None:
                 detail = "required when strategy is set to Webhook, but not allowed if not"
                 errors.required("spec.conversion.webhookClientConfig", detail)
+            elif bool(client.get("url")) == (client.get("service") is not None):
+                errors.required("spec.conversion.webhookClientConfig", "exactly one of url or service is required")
             elif not texts(struct(conversion, "webhook"), "conversionReviewVersions"):
                 errors.required("spec.conversion.conversionReviewVersions")
         case _:
