@@ -118,7 +118,7 @@ class Validator:
                 return
             if rule.program is None:
                 if rule.problem:
-                    found.not_run.append(f"{rule.text.strip()}: {rule.problem}")
+                    found.not_run.append(" ".join(f"{rule.text}: {rule.problem}".split()))
                 continue
             if rule.program.uses_old_self and old is None and not rule.optional_old_self:
                 continue
