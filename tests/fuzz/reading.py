@@ -10,14 +10,25 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from seatrial.manifests import block_style, documents, positions, writing, yaml_events, yaml_reader
+from seatrial.manifests import (
+    block_scanner,
+    block_style,
+    documents,
+    positions,
+    quick_readers,
+    writing,
+    yaml_events,
+    yaml_reader,
+)
 from seatrial.manifests.documents import Document
 from seatrial.manifests.limits import DEFAULT, Limits
+from seatrial.manifests.quick_readers import DECLINED
 from tests.fuzz import seeds as known
 
 LIMITS = Limits(file_size=1 << 20, documents=1_000, depth=200, alias_text=1 << 20)
 """Smaller than the real ones, so that a fuzzer reaches them."""
 _FILE = "fuzzed.yaml"
+_COMPILED = quick_readers.compiled()
 
 
 class Broken(AssertionError):
@@ -50,11 +61,20 @@ def both_ways(data: bytes) -> None:
     """The quick reader gives what libyaml's events give, or declines; who reads also finds positions."""
     for piece in documents.pieces(documents.decode(data)):
         text = piece.text if piece.text.endswith("\n") else piece.text + "\n"
-        quick = block_style.read(text, LIMITS.depth)
         positions.tree_of(text)
-        if quick is not block_style.DECLINED:
+        taken = {name: as_json(value) for name, value in _quickly(text) if value is not DECLINED}
+        if taken:
             slow = by_events(text)
-            _check(slow == as_json(quick), f"quick: {as_json(quick)[:500]}, by events: {slow[:500]}")
+            for name, quick in taken.items():
+                _check(slow == quick, f"{name}: {quick[:500]}, by events: {slow[:500]}")
+
+
+def _quickly(text: str) -> Iterator[tuple[str, Any]]:
+    """What each quick reader makes of a text; the scanner as it stands and compiled, where somebody has compiled it."""
+    yield "style", block_style.read(text, LIMITS.depth)
+    yield "scanner", block_scanner.read(text, LIMITS.depth)
+    if _COMPILED is not None:
+        yield "compiled", _COMPILED(text, LIMITS.depth)
 
 
 def reads_back(found: list[Document], data: bytes) -> None:
