@@ -117,11 +117,15 @@ def has_timed_out(deployment: Object, now: float) -> bool:
 
 
 def next_check(deployment: Object, status: dict[str, Any], now: float) -> float | None:
-    """Seconds until the deadline has to be looked at again (requeueStuckDeployment); None: there is no need."""
+    """Seconds until the deadline has to be looked at again (requeueStuckDeployment); None: there is no need.
+
+    Upstream goes on looking at a Deployment that has lost pods after its rollout was over; no look can find anything
+    there, since such a rollout does not time out any more.
+    """
     current = conditions.find(deployment.status.get("conditions"), PROGRESSING)
     if not arithmetic.has_deadline(deployment) or current is None:
         return None
-    if arithmetic.is_complete(deployment, status) or current.get("reason") == TIMED_OUT:
+    if arithmetic.is_complete(deployment, status) or current.get("reason") in (TIMED_OUT, NEW_AVAILABLE):
         return None
     left = objects.seconds_of(current["lastUpdateTime"]) + int(deployment.spec["progressDeadlineSeconds"]) - now
     return max(left, 0.0) + 1.0  # a second more, against cut-off milliseconds

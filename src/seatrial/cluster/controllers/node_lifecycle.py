@@ -2,7 +2,8 @@
 
 As pkg/controller/nodelifecycle/node_lifecycle_controller.go (Kubernetes 1.36). Deleting pods from tainted nodes is the
 work of `taint_eviction`. Upstream looks at every node in every round; here a round leaves out the nodes at which a look
-could change nothing: they were not written since the last, and their silence cannot have lasted for long enough.
+could change nothing: they were not written since the last, and their kubelet's heartbeats go on, or their silence
+cannot have lasted for long enough.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import deque
 from typing import Any
 
 from seatrial.cluster import errors, events
+from seatrial.cluster.clock import Timer
 from seatrial.cluster.controllers import conditions, node_taints
 from seatrial.cluster.controllers.controller import Controller
 from seatrial.cluster.controllers.node_zones import Zones
@@ -44,11 +46,18 @@ class NodeLifecycleController(Controller):
         """Watch nodes and begin to look at their heartbeats."""
         self._heard: dict[str, tuple[float, float]] = {}
         self._ready: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        """Nodes by the order of their creation."""
+        self._joined = 0
         self._looks: dict[str, float] = {}
-        """When each node has to be looked at next, in the order of the nodes' creation."""
+        """When to look next at the nodes that have to be looked at."""
+        self._silent: set[str] = set()
+        """Nodes that were known to be silent in the last round."""
         self._rounds: deque[float] = deque(maxlen=REMEMBERED)
         self._zones = Zones(self.clock)
-        self._tainting = False
+        self._tick = 0.0
+        """When it was looked for waiting nodes last; the next looks follow in steps of TAINT_PERIOD."""
+        self._tainting: Timer | None = None
         self.store.watch("Node", self._on_node)
         for node in self.store.list("Node"):
             self._look_next_round(node)
@@ -60,6 +69,7 @@ class NodeLifecycleController(Controller):
             self._heard.pop(node.name, None)
             self._ready.pop(node.name, None)
             self._looks.pop(node.name, None)
+            self._numbers.pop(node.name, None)
             self._zones.remove(node)
             return
         self._look_next_round(node)
@@ -84,20 +94,22 @@ class NodeLifecycleController(Controller):
         now = self.clock.now
         self.clock.after(MONITOR_PERIOD, self._monitor)
         self._rounds.append(now)
-        for name in [name for name, due in self._looks.items() if due <= now]:
+        self._notice_silence()
+        due = [name for name, time in self._looks.items() if time <= now]
+        for name in sorted(due, key=self._numbers.__getitem__):
             node = self.store.get("Node", "", name)
             if node is None:
                 continue
-            self._looks[name] = now
             try:
                 self._look_at(node)
             except errors.ApiError:
                 continue  # the node changed or went meanwhile: the next look sees what it is then
             if self.store.get("Node", "", name) is node:
-                self._looks[name] = self._next_look(node)
+                self._set_next_look(node)
         self._handle_disruption()
-        if self._zones.waiting() and not self._tainting:
-            self._tainting = True
+        if self._tainting is not None:
+            self._taint_later()
+        elif self._zones.waiting():
             self._taint_waiting()
 
     def _handle_disruption(self) -> None:
@@ -112,17 +124,30 @@ class NodeLifecycleController(Controller):
             self._heard = {name: (last, self.clock.now) for name, (last, _) in self._heard.items()}
 
     def _look_next_round(self, node: Object) -> None:
+        if node.name not in self._numbers:
+            self._joined += 1
+            self._numbers[node.name] = self._joined
         self._looks[node.name] = self.clock.now
         self._zones.see(node)
 
-    def _next_look(self, node: Object) -> float:
-        """When a look at a node that is not written meanwhile may find something new."""
+    def _notice_silence(self) -> None:
+        """From this round on, look at the nodes whose kubelets have stopped telling that they live."""
+        silent = set(self.cluster.kubelets.silent()) if hasattr(self.cluster, "kubelets") else set()
+        for name in silent - self._silent:
+            self._looks.setdefault(name, self.clock.now)
+        self._silent = silent
+
+    def _set_next_look(self, node: Object) -> None:
+        """Look again when that may find something new at a node that is not written meanwhile."""
+        name = node.name
         if not self._tells_its_heartbeats(node):
-            return self.clock.now
+            self._looks[name] = self.clock.now
+            return
         found = {c["type"]: c["status"] for c in node.status.get("conditions") or ()}
-        if all(found.get(kind) == "Unknown" for kind in WATCHED):
-            return NEVER
-        return self._heard[node.name][1] + GRACE_PERIOD
+        if self.cluster.kubelets.beats(name) or all(found.get(kind) == "Unknown" for kind in WATCHED):
+            del self._looks[name]
+        else:
+            self._looks[name] = self._heard[name][1] + GRACE_PERIOD
 
     def _look_at(self, node: Object) -> None:
         observed = _status_of(node, "Ready")
@@ -213,13 +238,27 @@ class NodeLifecycleController(Controller):
 
     def _taint_waiting(self) -> None:
         """Taint nodes that wait for it, as fast as their zone allows (doNoExecuteTaintingPass)."""
+        self._tick = self.clock.now
         for name in self._zones.due():
             node = self.store.get("Node", "", name)
             if node is not None and (ready := _status_of(node, "Ready")) != "True":
                 self._taint(node, ready)
-        self._tainting = self._zones.waiting()
-        if self._tainting:
-            self.clock.after(TAINT_PERIOD, self._taint_waiting)
+        self._tainting = None
+        if self._zones.waiting():
+            self._taint_later()
+
+    def _taint_later(self) -> None:
+        """Look again at the first step at which there may be a token: the looks before would be in vain.
+
+        Set anew in every round, since rates change and other zones' nodes begin to wait.
+        """
+        if self._tainting is not None:
+            self._tainting.cancel()
+        horizon = min(self._zones.next_turn(), self.clock.now + MONITOR_PERIOD)
+        tick = self._tick
+        while tick <= self.clock.now or tick < horizon:
+            tick += TAINT_PERIOD
+        self._tainting = self.clock.at(tick, self._taint_waiting)
 
     def _taint(self, node: Object, ready: str) -> None:
         taint = {"key": node_taints.no_execute(ready)[0], "effect": "NoExecute", "timeAdded": self.clock.timestamp()}

@@ -13,6 +13,9 @@ RATE, SLOW_RATE = 0.1, 0.01
 """Nodes a second in a zone as usual, and in a large zone that is partly down (--node-eviction-rate, --secondary...)."""
 LARGE = 50
 """A zone with more nodes than this is large (--large-cluster-size-threshold)."""
+SLACK = 1e-9
+"""What a token may lack for the sake of binary fractions."""
+NEVER = float("inf")
 UNHEALTHY = 0.55
 """A zone with at least this share of nodes down, and more than two, is partly down (--unhealthy-zone-threshold)."""
 
@@ -33,10 +36,14 @@ class _Queue:
     def take(self, now: float) -> bool:
         self._tokens = min(1.0, self._tokens + (now - self._then) * self.rate)
         self._then = now
-        if self.rate <= 0 or self._tokens < 1.0 - 1e-9:
+        if self.rate <= 0 or self._tokens < 1.0 - SLACK:
             return False
         self._tokens -= 1.0
         return True
+
+    def next_token(self) -> float:
+        """When there is a token again; never where the rate is 0."""
+        return self._then + (1.0 - SLACK - self._tokens) / self.rate if self.rate > 0 else NEVER
 
 
 class Zones:
@@ -84,6 +91,10 @@ class Zones:
     def waiting(self) -> bool:
         """Whether any node waits."""
         return any(queue.nodes for queue in self._queues.values())
+
+    def next_turn(self) -> float:
+        """The earliest moment at which it may be a waiting node's turn, if no zone's rate changes meanwhile."""
+        return min((queue.next_token() for queue in self._queues.values() if queue.nodes), default=NEVER)
 
     def due(self) -> list[str]:
         """The nodes whose turn it is now; they wait no more."""

@@ -13,7 +13,7 @@ from seatrial.cluster.clock import Timer
 from seatrial.model.objects import Object, evolve, micro_timestamp
 
 if TYPE_CHECKING:
-    from seatrial.cluster.kubelet.kubelet import Kubelet
+    from seatrial.cluster.kubelet.kubelet import Kubelet, Kubelets
 
 RENEW = 10.0
 """Seconds between renewals (a quarter of the lease's duration); up to RENEW_JITTER of it is added by chance."""
@@ -28,10 +28,11 @@ NAMESPACE = "kube-node-lease"
 class Heartbeat:
     """The signs of life of one node."""
 
-    def __init__(self, kubelet: Kubelet, *, write_all: bool) -> None:
+    def __init__(self, kubelet: Kubelet, kubelets: Kubelets) -> None:
         self._kubelet = kubelet
+        self._kubelets = kubelets
         self._clock = kubelet.clock
-        self._write_all = write_all
+        self._write_all = kubelets.write_heartbeats
         self._started = kubelet.clock.now
         self._period = kubelet.chance.jitter(RENEW, RENEW_JITTER)
         self._stopped: float | None = None
@@ -44,6 +45,7 @@ class Heartbeat:
         if self._stopped is not None:
             self._write_lease(self._clock.now)
             self._stopped = None
+            self._kubelets.is_heard(self._kubelet.name)
         self._started = self._clock.now
         self._timers = [self._clock.after(self._period, self._renew)]
         if self._write_all:
@@ -54,6 +56,7 @@ class Heartbeat:
         if self._stopped is None:
             self._write_lease(self.last_renewal())
             self._stopped = self._clock.now
+            self._kubelets.fell_silent(self._kubelet.name)
             for timer in self._timers:
                 timer.cancel()
 

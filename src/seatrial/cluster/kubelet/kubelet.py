@@ -75,7 +75,7 @@ class Kubelet:
         self.crash_backoff = Backoff()
         self.volumes_in_use = VolumesInUse(self)
         self.shutdown = NodeShutdown(self)
-        self.heartbeat = Heartbeat(self, write_all=kubelets.write_heartbeats)
+        self.heartbeat = Heartbeat(self, kubelets)
 
     @property
     def node(self) -> Object | None:
@@ -274,6 +274,7 @@ class Kubelets:
         self.file_observer: list[FileObserver] = []
         self._kubelets: dict[str, Kubelet] = {}
         self._numbers: dict[str, int] = {}
+        self._silent: dict[str, None] = {}
         self._references: dict[Reference, dict[str, str]] = {}
         cluster.api.admission.append(self._introduce)
 
@@ -337,6 +338,22 @@ class Kubelets:
         elif kubelet.cut_off:
             kubelet.reconnect()
 
+    def silent(self) -> Iterator[str]:
+        """The nodes that send no heartbeats, in the order in which they fell silent."""
+        return iter(self._silent)
+
+    def fell_silent(self, node: str) -> None:
+        """A node's heartbeats have ended."""
+        self._silent[node] = None
+
+    def is_heard(self, node: str) -> None:
+        """A node's heartbeats have begun."""
+        self._silent.pop(node, None)
+
+    def beats(self, node: str) -> bool:
+        """Whether a node has a kubelet whose heartbeats go on and are not written one by one."""
+        return not self.write_heartbeats and node in self._kubelets and node not in self._silent
+
     def last_heartbeat(self, node: str) -> float | None:
         """When a node last renewed its Lease, None for a node without kubelet."""
         kubelet = self._kubelets.get(node)
@@ -378,6 +395,7 @@ class Kubelets:
             kubelet = self._kubelets.pop(node.name, None)
             if kubelet is not None:
                 kubelet.power_off()
+            self._silent.pop(node.name, None)
         elif node.name not in self._kubelets:
             kubelet = Kubelet(self, node.name, self._number(node.name))
             self._kubelets[node.name] = kubelet
