@@ -20,11 +20,11 @@ class Chance:
 
     def uid(self) -> str:
         """A UUID of version 4."""
-        bits = self._random.getrandbits(128)
-        bits = bits & ~(0xF << 76) | (4 << 76)
-        bits = bits & ~(0x3 << 62) | (2 << 62)
-        text = f"{bits:032x}"
-        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+        return uid_of(self.bits())
+
+    def bits(self) -> int:
+        """What a UUID is made of, for those who write it out later."""
+        return self._random.getrandbits(128)
 
     def between(self, low: float, high: float) -> float:
         """A number from `low` to `high`, evenly."""
@@ -37,3 +37,11 @@ class Chance:
     def below(self, bound: int) -> int:
         """A whole number from 0 to `bound` - 1."""
         return self._random.randrange(bound)
+
+
+def uid_of(bits: int) -> str:
+    """The UUID of version 4 with these random bits."""
+    bits = bits & ~(0xF << 76) | (4 << 76)
+    bits = bits & ~(0x3 << 62) | (2 << 62)
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

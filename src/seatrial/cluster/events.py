@@ -8,8 +8,10 @@ is gone.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from seatrial.cluster.chance import uid_of
 from seatrial.cluster.clock import Clock
 from seatrial.model import objects
 from seatrial.model.objects import Object, evolve
@@ -34,13 +36,77 @@ ACTIONS = {"Scheduled": "Binding", "FailedScheduling": "Scheduling", "Preempted"
 """What those who write by that API say that they did."""
 
 
+About = tuple[str, str, str, str, str]
+"""Who tells, and of which object: source, kind, namespace, name, uid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An Event in short, as the store keeps it until somebody reads it (`store.Sketch`)."""
+
+    serial: int
+    bits: int
+    """Of its uid."""
+    about: About
+    api_version: str | None
+    resource_version: str | None
+    part: str
+    host: str
+    type: str
+    reason: str
+    message: str
+    first: float
+    last: float
+    count: int = 1
+
+    @property
+    def namespace(self) -> str:
+        """The Event's namespace."""
+        return self.about[2] or "default"
+
+    @property
+    def name(self) -> str:
+        """The Event's name; where upstream appends a time, a serial number tells those of one instant apart."""
+        return f"{self.about[3]}.{int(self.first * 1e6) * 1000 + self.serial:x}"
+
+    def made(self) -> Object:
+        """The Event."""
+        source, kind, namespace, name, uid = self.about
+        first = objects.timestamp(self.first)
+        event: dict[str, Any] = {
+            "apiVersion": "v1", "kind": "Event",
+            "metadata": {
+                "name": self.name, "namespace": self.namespace, "uid": uid_of(self.bits), "creationTimestamp": first,
+            },
+            "involvedObject": {
+                "apiVersion": self.api_version, "kind": kind, "name": name, "namespace": namespace, "uid": uid,
+                "resourceVersion": self.resource_version,
+            },
+            "type": self.type, "reason": self.reason, "message": self.message,
+        }  # fmt: skip
+        if self.part:
+            event["involvedObject"]["fieldPath"] = self.part
+        if source in NEW_API:
+            event |= {
+                "action": ACTIONS.get(self.reason, self.reason), "reportingComponent": source,
+                "reportingInstance": source, "eventTime": objects.micro_timestamp(self.first),
+            }  # fmt: skip
+        else:
+            event |= {
+                "source": {"component": source, **({"host": self.host} if self.host else {})},
+                "reportingComponent": source, "reportingInstance": self.host,
+                "count": self.count, "firstTimestamp": first, "lastTimestamp": objects.timestamp(self.last),
+            }  # fmt: skip
+        return Object(event)
+
+
 class Recorder:
     """Writes the events of one cluster's components."""
 
     def __init__(self, clock: Clock, api: ApiServer) -> None:
         self._clock = clock
         self._api = api
-        self._written: OrderedDict[tuple[str, ...], str] = OrderedDict()
+        self._written: OrderedDict[tuple[str, ...], Told] = OrderedDict()
         self._similar: OrderedDict[tuple[str, ...], tuple[set[str], float]] = OrderedDict()
         self._tokens: OrderedDict[tuple[str, ...], tuple[float, float]] = OrderedDict()
         self._serial = 0
@@ -50,72 +116,59 @@ class Recorder:
         self, involved: Object, reason: str, message: str, *, type: str, source: str, part: str, host: str
     ) -> None:
         """Tell that something happened to `involved`; see `record`."""
-        about = (source, involved.kind, involved.namespace, involved.name, involved.uid)
+        about: About = (source, involved.kind, involved.namespace, involved.name, involved.uid)
         if not self._passes((*about, type)):
             return
         similar = (*about, type, reason)
         combined = self._combine(similar, message)
         identity = (*similar, part, "") if combined else (*similar, part, message)
         text = f"(combined from similar events): {message}" if combined else message
-        name = self._written.get(identity)
-        namespace = involved.namespace or "default"
-        known = self._api.store.get("Event", namespace, name) if name else None
-        if known is not None and source not in NEW_API:
-            self._again(known, text)
-            return
-        _remember(self._written, identity, self._write(involved, namespace, type, reason, text, source, part, host))
+        known = self._written.get(identity)
+        if known is None or source in NEW_API or not self._again(known, identity, text):
+            self._write(involved, about, identity, type, reason, text, part, host)
 
-    def _again(self, event: Object, message: str) -> None:
-        self._api.store.put(
-            evolve(event, count=event["count"] + 1, message=message, lastTimestamp=self._clock.timestamp())
-        )
+    def _again(self, known: Told, identity: tuple[str, ...], message: str) -> bool:
+        """Raise the count of an Event that is there still; whether it is."""
+        store = self._api.store
+        if store.sketched("Event", known.serial) is not None:
+            told = replace(known, count=known.count + 1, message=message, last=self._clock.now)
+            store.sketch("Event", known.serial, told)
+            _remember(self._written, identity, told)
+            return True
+        event = store.peek("Event", known.namespace, known.name)
+        if event is None:
+            return False
+        store.put(evolve(event, count=event["count"] + 1, message=message, lastTimestamp=self._clock.timestamp()))
+        return True
 
     def _write(
-        self, involved: Object, namespace: str, type: str, reason: str, message: str, source: str, part: str, host: str
-    ) -> str:
+        self, involved: Object, about: About, identity: tuple[str, ...], type: str, reason: str, message: str,
+        part: str, host: str,
+    ) -> None:  # fmt: skip
         self._serial += 1
-        # Upstream appends the nanosecond of the event; a serial number tells events of one instant apart.
-        name = f"{involved.name}.{int(self._clock.now * 1e6) * 1000 + self._serial:x}"
-        now = self._clock.timestamp()
-        event: dict[str, Any] = {
-            "apiVersion": "v1", "kind": "Event",
-            "metadata": {
-                "name": name, "namespace": namespace, "uid": self._api.chance.uid(), "creationTimestamp": now,
-            },
-            "involvedObject": {
-                "apiVersion": involved.get("apiVersion"), "kind": involved.kind, "name": involved.name,
-                "namespace": involved.namespace, "uid": involved.uid,
-                "resourceVersion": involved.metadata.get("resourceVersion"),
-            },
-            "type": type, "reason": reason, "message": message,
-        }  # fmt: skip
-        if part:
-            event["involvedObject"]["fieldPath"] = part
-        if source in NEW_API:
-            event |= {
-                "action": ACTIONS.get(reason, reason), "reportingComponent": source, "reportingInstance": source,
-                "eventTime": objects.micro_timestamp(self._clock.now),
-            }  # fmt: skip
-        else:
-            event |= {
-                "source": {"component": source, **({"host": host} if host else {})},
-                "reportingComponent": source, "reportingInstance": host,
-                "count": 1, "firstTimestamp": now, "lastTimestamp": now,
-            }  # fmt: skip
+        now, version = self._clock.now, involved.metadata.get("resourceVersion")
+        told = Told(
+            self._serial, self._api.chance.bits(), about, involved.get("apiVersion"), version, part, host, type, reason,
+            message, now, now,
+        )  # fmt: skip
         # Straight to the store: nothing is written more often, and neither defaults nor admission touch events.
-        self._api.store.put(Object(event))
+        self._api.store.sketch("Event", told.serial, told)
+        _remember(self._written, identity, told)
         if not self._sweeping:
             self._sweeping = True
             self._clock.after(SWEEP, self._sweep)
-        return name
 
     def _sweep(self) -> None:
+        store = self._api.store
         oldest = objects.timestamp(self._clock.now - TTL)  # timestamps sort as the times that they stand for
-        for event in self._api.store.list("Event"):
+        for event in store.peek_all("Event"):
             last = event.get("lastTimestamp") or event.get("eventTime")
             if last and last <= oldest:
-                self._api.store.remove(event.key)  # as in `record`: nothing holds an event back
-        self._sweeping = self._api.store.count("Event") > 0
+                store.remove(event.key)  # as in `record`: nothing holds an event back
+        for serial, told in [*store.sketches("Event")]:
+            if isinstance(told, Told) and told.last // 1 <= (self._clock.now - TTL) // 1:
+                store.drop_sketch("Event", serial)
+        self._sweeping = store.count("Event") > 0
         if self._sweeping:
             self._clock.after(SWEEP, self._sweep)
 
@@ -130,7 +183,7 @@ class Recorder:
         if self._clock.now - then > SIMILAR_WITHIN:
             messages = set()
         if len(messages) < SIMILAR:
-            messages = messages | {message}
+            messages.add(message)
         _remember(self._similar, similar, (messages, self._clock.now))
         return len(messages) >= SIMILAR
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from seatrial.model.objects import Key, Object, evolve
 
@@ -22,6 +22,13 @@ IndexFunction = Callable[[Object], Collection[str]]
 """Gives the values under which an object is filed in an index. A module-level function, so that forks share it."""
 
 
+class Sketch(Protocol):
+    """An object that is written down in short and made when somebody reads it: most Events nobody ever does."""
+
+    def made(self) -> Object:
+        """The object itself, but for its resourceVersion."""
+
+
 class Store:
     """Objects of one cluster. All objects are immutable; a write replaces the object under its key."""
 
@@ -29,7 +36,10 @@ class Store:
         self.revision = 0
         self._objects: defaultdict[str, dict[tuple[str, str], Object]] = defaultdict(dict)
         self._watchers: defaultdict[str, list[Watcher]] = defaultdict(list)
-        self._all_watchers: list[Watcher] = []
+        self._all_watchers: list[tuple[Watcher, frozenset[str]]] = []
+        """Those who watch all kinds, but for some."""
+        self._sketches: dict[str, dict[int, tuple[int, Sketch]]] = {}
+        """By kind and number: the revision and the sketch, in order of creation. All are later than those made."""
         self._index_functions: defaultdict[str, dict[str, IndexFunction]] = defaultdict(dict)
         self._indexes: dict[tuple[str, str], dict[str, dict[tuple[str, str], Object]]] = {}
 
@@ -43,31 +53,45 @@ class Store:
         fork._indexes = {
             index: {value: dict(filed) for value, filed in values.items()} for index, values in self._indexes.items()
         }
+        fork._sketches = {kind: dict(found) for kind, found in self._sketches.items()}
         fork._watchers = copy.deepcopy(self._watchers, memo)
         fork._all_watchers = copy.deepcopy(self._all_watchers, memo)
         return fork
 
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
         """The object, or None."""
+        if kind in self._sketches:
+            self._make(kind)
         return self._objects[kind].get((namespace, name))
 
     def list(self, kind: str, namespace: str | None = None) -> Objects:
         """All objects of a kind in order of creation, of one namespace where one is given."""
+        if kind in self._sketches:
+            self._make(kind)
         found = self._objects[kind].values()
         return list(found) if namespace is None else self.by_index(kind, "namespace", namespace)
 
+    def peek(self, kind: str, namespace: str, name: str) -> Object | None:
+        """As `get`, but what is only sketched stays so and is not found."""
+        return self._objects[kind].get((namespace, name))
+
+    def peek_all(self, kind: str) -> Objects:
+        """As `list`, but what is only sketched stays so and is left out."""
+        return list(self._objects[kind].values())
+
     def kinds(self) -> Iterator[str]:
         """Kinds that have objects."""
-        return (kind for kind, found in self._objects.items() if found)
+        return (kind for kind in (*self._objects, *(k for k in self._sketches if k not in self._objects)) if self.count(kind))
 
     def count(self, kind: str) -> int:
         """How many objects of a kind there are."""
-        return len(self._objects[kind])
+        return len(self._objects[kind]) + len(self._sketches.get(kind, ()))
 
     def add_index(self, kind: str, index: str, function: IndexFunction) -> None:
         """File objects of `kind` under the values that `function` gives; asking twice for the same index is fine."""
         if index in self._index_functions[kind]:
             return
+        self._make(kind)
         self._index_functions[kind][index] = function
         filed: dict[str, dict[tuple[str, str], Object]] = {}
         for place, obj in self._objects[kind].items():
@@ -83,17 +107,27 @@ class Store:
         """
         if (kind, index) not in self._indexes:
             self.add_index(kind, index, STANDARD_INDEXES[index])
+        elif kind in self._sketches:
+            self._make(kind)
         return list(self._indexes[kind, index].get(value, {}).values())
 
     def index_values(self, kind: str, index: str) -> tuple[str, ...]:
         """The values under which objects are filed in an index, sorted."""
         if (kind, index) not in self._indexes:
             self.add_index(kind, index, STANDARD_INDEXES[index])
+        elif kind in self._sketches:
+            self._make(kind)
         return tuple(sorted(self._indexes[kind, index]))
 
-    def watch(self, kind: str | None, watcher: Watcher) -> None:
-        """Tell `watcher` of every later write to objects of `kind` (None: of every kind)."""
-        (self._all_watchers if kind is None else self._watchers[kind]).append(watcher)
+    def watch(self, kind: str | None, watcher: Watcher, *, but: Collection[str] = ()) -> None:
+        """Tell `watcher` of every later write to objects of `kind` (None: of every kind `but` some)."""
+        if kind is not None:
+            self._make(kind)
+            self._watchers[kind].append(watcher)
+            return
+        for sketched in list(self._sketches):
+            self._make(sketched)
+        self._all_watchers.append((watcher, frozenset(but)))
 
     def put(self, obj: Object) -> Object:
         """Store `obj` with the next resourceVersion and tell the watchers. For `api_server` only."""
@@ -107,6 +141,39 @@ class Store:
         self._file(kind, place, old, obj)
         self._tell("MODIFIED" if old else "ADDED", kind, obj, old)
         return obj
+
+    def sketch(self, kind: str, number: int, sketch: Sketch) -> None:
+        """Store, under a number of the writer's, an object that is made once somebody reads or watches its kind."""
+        if self._watchers[kind] or any(kind not in but for _, but in self._all_watchers):
+            self.put(sketch.made())
+            return
+        self.revision += 1
+        self._sketches.setdefault(kind, {})[number] = (self.revision, sketch)
+
+    def sketches(self, kind: str) -> Iterator[tuple[int, Sketch]]:
+        """The objects of a kind that are not made yet, by number, in order of creation."""
+        return ((number, sketch) for number, (_, sketch) in self._sketches.get(kind, {}).items())
+
+    def sketched(self, kind: str, number: int) -> Sketch | None:
+        """The sketch under a number, None where there is none or the object was made."""
+        found = self._sketches.get(kind, {}).get(number)
+        return found[1] if found is not None else None
+
+    def drop_sketch(self, kind: str, number: int) -> None:
+        """Forget an object that is not made yet."""
+        self.revision += 1
+        found = self._sketches[kind]
+        del found[number]
+        if not found:
+            del self._sketches[kind]
+
+    def _make(self, kind: str) -> None:
+        """Make all objects of a kind that are only sketched so far."""
+        for revision, sketch in self._sketches.pop(kind, {}).values():
+            obj = evolve(sketch.made(), metadata={"resourceVersion": str(revision)})
+            place = (obj.namespace, obj.name)
+            self._objects[kind][place] = obj
+            self._file(kind, place, None, obj)
 
     def remove(self, key: Key) -> Object:
         """Forget an object and tell the watchers. For `api_server` only."""
@@ -134,8 +201,9 @@ class Store:
     def _tell(self, event: EventType, kind: str, obj: Object, old: Object | None) -> None:
         for watcher in self._watchers[kind]:
             watcher(event, obj, old)
-        for watcher in self._all_watchers:
-            watcher(event, obj, old)
+        for watcher, but in self._all_watchers:
+            if kind not in but:
+                watcher(event, obj, old)
 
 
 def by_namespace(obj: Object) -> Collection[str]:

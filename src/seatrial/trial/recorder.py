@@ -92,7 +92,8 @@ class Recorder:
             self._pod("ADDED", pod, None)
         self._store.watch("Node", self._node)
         self._store.watch("Pod", self._pod)
-        self._store.watch(None, self._any)
+        for kind in sorted(SIGNIFICANT):
+            self._store.watch(kind, self._any)
 
     def mark(self, text: str) -> None:
         """Note something that is done to the cluster."""
@@ -106,7 +107,7 @@ class Recorder:
         return self._clock.now - self.begin
 
     def _any(self, event: EventType, obj: Object, old: Object | None) -> None:
-        if obj.kind not in SIGNIFICANT or (old is not None and _same_but_for_heartbeat(obj, old)):
+        if old is not None and _same_but_for_heartbeat(obj, old):
             return
         if obj.kind == "Job" and _comes_and_goes(workload_of(self._store, obj)):
             return

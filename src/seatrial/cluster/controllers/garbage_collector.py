@@ -27,14 +27,12 @@ class GarbageCollector(Controller):
 
     def start(self) -> None:
         """Watch everything; look at what is owned already."""
-        self.store.watch(None, self._on_write)
-        for kind in sorted(self.store.kinds()):
+        self.store.watch(None, self._on_write, but=IGNORED)
+        for kind in self._kinds():
             for obj in self.store.list(kind):
                 self._on_write("ADDED", obj, None)
 
     def _on_write(self, event: EventType, obj: Object, old: Object | None) -> None:
-        if obj.kind in IGNORED:
-            return
         references = obj.metadata.get("ownerReferences")
         if event == "DELETED":
             self._queue("dependents", obj.key, obj.uid)
@@ -78,7 +76,10 @@ class GarbageCollector(Controller):
         return None
 
     def _dependents(self, uid: str) -> list[Object]:
-        return [obj for kind in sorted(self.store.kinds()) for obj in self.store.by_index(kind, "owner", uid)]
+        return [obj for kind in self._kinds() for obj in self.store.by_index(kind, "owner", uid)]
+
+    def _kinds(self) -> list[str]:
+        return sorted(kind for kind in self.store.kinds() if kind not in IGNORED)
 
     def _process(self, obj: Object) -> None:
         """Delete the object, or drop owners that are gone while others hold it (attemptToDeleteItem)."""
