@@ -12,7 +12,9 @@ from typing import Any
 from seatrial.cluster import errors, limit_ranges, quotas
 from seatrial.cluster.api_server import ApiServer
 from seatrial.model.objects import Object, dig, evolve
+from seatrial.model.remembering import remembered
 
+Spec = dict[str, Any]
 NO_EXECUTE_KEYS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 TOLERATION_SECONDS = 300
 """How long pods stay on a node that is not ready or unreachable unless they say otherwise."""
@@ -42,8 +44,8 @@ class AdmissionChain:
         self._check_namespace(new)
         if new.kind == "Pod":
             new = self._limit(new)
-            new = self._prioritize(_with_tolerations(_with_account(new)))
-            new = self._with_overhead(new)
+            spec = _with_overhead(self._prioritize(new, _with_defaults(new.spec)), self._runtime_class(new))
+            new = new if spec is new.spec else evolve(new, spec=spec)
         elif new.kind == "PersistentVolumeClaim":
             new = self._limit(self._with_class(new))
         if new.kind in PROTECTED:
@@ -72,32 +74,21 @@ class AdmissionChain:
             raise errors.Forbidden(f"{_what(obj)} is forbidden: {text}")
         return obj
 
-    def _prioritize(self, pod: Object) -> Object:
+    def _prioritize(self, pod: Object, spec: Spec) -> Spec:
         """The priority and preemption policy of the pod's class (plugin/pkg/admission/priority)."""
-        name = pod.spec.get("priorityClassName")
+        name = spec.get("priorityClassName")
         found = self._store.get("PriorityClass", "", name) if name else self._default_priority()
-        if found is not None:
-            changes: dict[str, Any] = {
-                "priorityClassName": found.name, "priority": int(found.get("value") or 0),
-                "preemptionPolicy": found.get("preemptionPolicy", "PreemptLowerPriority"),
-            }  # fmt: skip
-        elif name in SYSTEM_PRIORITIES:
-            changes = {"priority": SYSTEM_PRIORITIES[name], "preemptionPolicy": "PreemptLowerPriority"}
-        elif name:
+        if name and found is None and name not in SYSTEM_PRIORITIES:
             raise errors.Forbidden(f"{_what(pod)} is forbidden: no PriorityClass with name {name} was found")
-        else:
-            changes = {"priority": 0, "preemptionPolicy": "PreemptLowerPriority"}
-        return evolve(pod, spec={**pod.spec, **changes})
+        return _with_priority(spec, found)
 
     def _default_priority(self) -> Object | None:
         defaults = [c for c in self._store.list("PriorityClass") if c.get("globalDefault")]
         return min(defaults, key=lambda c: int(c.get("value") or 0), default=None)
 
-    def _with_overhead(self, pod: Object) -> Object:
+    def _runtime_class(self, pod: Object) -> Object | None:
         name = pod.spec.get("runtimeClassName")
-        found = self._store.get("RuntimeClass", "", name) if name else None
-        overhead = dig(found, "overhead", "podFixed")
-        return evolve(pod, spec={**pod.spec, "overhead": overhead}) if overhead else pod
+        return self._store.get("RuntimeClass", "", name) if name else None
 
     def _with_class(self, claim: Object) -> Object:
         """A claim that names no storage class gets the default one, the newest where there are several."""
@@ -149,19 +140,35 @@ def _what(obj: Object) -> str:
     return f'{plural} "{obj.name}"'
 
 
-def _with_account(pod: Object) -> Object:
-    name = pod.spec.get("serviceAccountName") or pod.spec.get("serviceAccount") or "default"
-    if pod.spec.get("serviceAccountName") == name and pod.spec.get("serviceAccount") == name:
-        return pod
-    return evolve(pod, spec={**pod.spec, "serviceAccountName": name, "serviceAccount": name})
-
-
-def _with_tolerations(pod: Object) -> Object:
-    """Pods leave a node that is not ready or unreachable after 300 s, unless they tolerate it otherwise."""
-    present = list(pod.spec.get("tolerations") or ())
+@remembered
+def _with_defaults(spec: Spec) -> Spec:
+    """The service account, and tolerations: pods leave a node that is not ready or unreachable after 300 s, unless
+    they tolerate it otherwise.
+    """
+    name = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
+    if spec.get("serviceAccountName") != name or spec.get("serviceAccount") != name:
+        spec = {**spec, "serviceAccountName": name, "serviceAccount": name}
+    present = list(spec.get("tolerations") or ())
     added = [
         {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": TOLERATION_SECONDS}
         for key in NO_EXECUTE_KEYS
         if not any((t.get("key") in (key, None, "")) and t.get("effect") in ("NoExecute", None, "") for t in present)
     ]
-    return evolve(pod, spec={**pod.spec, "tolerations": [*present, *added]}) if added else pod
+    return {**spec, "tolerations": [*present, *added]} if added else spec
+
+
+@remembered
+def _with_priority(spec: Spec, priority_class: Object | None) -> Spec:
+    if priority_class is None:
+        priority = SYSTEM_PRIORITIES.get(spec.get("priorityClassName") or "", 0)
+        return {**spec, "priority": priority, "preemptionPolicy": "PreemptLowerPriority"}
+    return {
+        **spec, "priorityClassName": priority_class.name, "priority": int(priority_class.get("value") or 0),
+        "preemptionPolicy": priority_class.get("preemptionPolicy", "PreemptLowerPriority"),
+    }  # fmt: skip
+
+
+@remembered
+def _with_overhead(spec: Spec, runtime_class: Object | None) -> Spec:
+    overhead = dig(runtime_class, "overhead", "podFixed")
+    return {**spec, "overhead": overhead} if overhead else spec

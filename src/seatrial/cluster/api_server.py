@@ -14,7 +14,7 @@ from seatrial.cluster import errors, strategies
 from seatrial.cluster.chance import Chance
 from seatrial.cluster.clock import Clock
 from seatrial.cluster.store import Store
-from seatrial.model import objects, pods
+from seatrial.model import objects
 from seatrial.model.objects import Key, Object, evolve, kind_of
 
 Propagation = Literal["Background", "Foreground", "Orphan"]
@@ -57,8 +57,6 @@ class ApiServer:
         obj = defaults.apply(obj)
         for admit in self.admission:
             obj = admit(obj, None)
-        if kind == "Pod":
-            obj = evolve(obj, status={"phase": "Pending", "qosClass": pods.qos_class(obj.spec)})
         meta = {"uid": self.chance.uid(), "creationTimestamp": self.clock.timestamp(), "deletionTimestamp": None}
         if kind not in WITHOUT_GENERATION:
             meta["generation"] = 1
@@ -94,7 +92,7 @@ class ApiServer:
         old = self._current(obj)
         if old.get("status") == status:
             return old
-        return self.store.put(evolve(old, status=status))
+        return self.store.put(old, status=status)
 
     def change_metadata(self, key: Key, **changes: Any) -> Object:
         """Lay `changes` over the metadata of the present object (labels, annotations, ownerReferences, finalizers).
@@ -146,7 +144,7 @@ class ApiServer:
         }
         if "generation" in old.metadata and not old.deleting:
             meta["generation"] = old.metadata["generation"] + 1
-        return self.store.put(evolve(old, metadata=meta))
+        return self.store.put(old, metadata=meta)
 
     def bind(self, key: Key, node: str) -> Object:
         """Bind a pod to a node (pods/binding): sets nodeName and the condition PodScheduled.
@@ -162,11 +160,7 @@ class ApiServer:
         conditions = [c for c in pod.status.get("conditions") or () if c.get("type") != "PodScheduled"]
         scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": self.clock.timestamp()}
         return self.store.put(
-            evolve(
-                pod,
-                spec={**pod.spec, "nodeName": node},
-                status={**pod.status, "conditions": [*conditions, scheduled]},
-            )
+            pod, spec={**pod.spec, "nodeName": node}, status={**pod.status, "conditions": [*conditions, scheduled]}
         )
 
     def present(self, key: Key) -> Object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from seatrial.cluster import indexes
 from seatrial.cluster.store import Store
 from seatrial.model import selectors
 from seatrial.model.objects import Object
@@ -26,7 +27,7 @@ def pods_matching(store: Store, namespace: str, selector: Mapping[str, Any] | No
     """The namespace's pods that a LabelSelector selects; None selects none, an empty one all."""
     if selector is None:
         return []
-    store.add_index("Pod", INDEX, by_label)
+    store.add_index("Pod", INDEX, by_label, indexes.labels)
     exact = selector.get("matchLabels") or {}
     if exact:
         filed = [store.by_index("Pod", INDEX, f"{namespace}/{key}={value}") for key, value in exact.items()]
@@ -48,7 +49,9 @@ def by_selector(obj: Object) -> Collection[str]:
 
 def selecting(store: Store, kind: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
     """The Services (`kind`) or PodDisruptionBudgets of a namespace that select pods with these labels."""
-    store.add_index(kind, SELECTOR_INDEX, by_selector)
+    if not store.count(kind):
+        return []
+    store.add_index(kind, SELECTOR_INDEX, by_selector, indexes.spec)
     matches = selectors.matches_map if kind == "Service" else selectors.matches
     found = store.by_index(kind, SELECTOR_INDEX, f"{namespace}/")
     for key, value in labels.items():

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal, Protocol
 
+from seatrial.cluster.indexes import STANDARD_INDEXES, Index, IndexFunction, Part, Place, whole
 from seatrial.model.objects import Key, Object, evolve
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 Watcher = Callable[[EventType, Object, Object | None], None]
 """Called with (type, object, object before): DELETED carries the last state as object and None before."""
 Objects = list[Object]
-IndexFunction = Callable[[Object], Collection[str]]
-"""Gives the values under which an object is filed in an index. A module-level function, so that forks share it."""
 
 
 class Sketch(Protocol):
@@ -34,14 +33,13 @@ class Store:
 
     def __init__(self) -> None:
         self.revision = 0
-        self._objects: defaultdict[str, dict[tuple[str, str], Object]] = defaultdict(dict)
+        self._objects: defaultdict[str, dict[Place, Object]] = defaultdict(dict)
         self._watchers: defaultdict[str, list[Watcher]] = defaultdict(list)
         self._all_watchers: list[tuple[Watcher, frozenset[str]]] = []
         """Those who watch all kinds, but for some."""
         self._sketches: dict[str, dict[int, tuple[int, Sketch]]] = {}
         """By kind and number: the revision and the sketch, in order of creation. All are later than those made."""
-        self._index_functions: defaultdict[str, dict[str, IndexFunction]] = defaultdict(dict)
-        self._indexes: dict[tuple[str, str], dict[str, dict[tuple[str, str], Object]]] = {}
+        self._indexes: defaultdict[str, dict[str, Index]] = defaultdict(dict)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Store:
         """A fork's store: keys and objects are immutable and shared, only the dicts around them are new."""
@@ -49,10 +47,10 @@ class Store:
         memo[id(self)] = fork
         fork.revision = self.revision
         fork._objects = defaultdict(dict, {kind: dict(found) for kind, found in self._objects.items()})
-        fork._index_functions = defaultdict(dict, {kind: dict(f) for kind, f in self._index_functions.items()})
-        fork._indexes = {
-            index: {value: dict(filed) for value, filed in values.items()} for index, values in self._indexes.items()
-        }
+        fork._indexes = defaultdict(
+            dict,
+            {kind: {name: index.copy() for name, index in found.items()} for kind, found in self._indexes.items()},
+        )
         fork._sketches = {kind: dict(found) for kind, found in self._sketches.items()}
         fork._watchers = copy.deepcopy(self._watchers, memo)
         fork._all_watchers = copy.deepcopy(self._all_watchers, memo)
@@ -81,23 +79,23 @@ class Store:
 
     def kinds(self) -> Iterator[str]:
         """Kinds that have objects."""
-        return (kind for kind in (*self._objects, *(k for k in self._sketches if k not in self._objects)) if self.count(kind))
+        return (kind for kind in dict.fromkeys((*self._objects, *self._sketches)) if self.count(kind))
 
     def count(self, kind: str) -> int:
         """How many objects of a kind there are."""
         return len(self._objects[kind]) + len(self._sketches.get(kind, ()))
 
-    def add_index(self, kind: str, index: str, function: IndexFunction) -> None:
-        """File objects of `kind` under the values that `function` gives; asking twice for the same index is fine."""
-        if index in self._index_functions[kind]:
+    def add_index(self, kind: str, name: str, function: IndexFunction, part: Part = whole) -> None:
+        """File objects of `kind` under the values that `function` gives, which goes by a `part` of them.
+
+        Asking twice for the same index is fine.
+        """
+        if name in self._indexes[kind]:
             return
         self._make(kind)
-        self._index_functions[kind][index] = function
-        filed: dict[str, dict[tuple[str, str], Object]] = {}
+        index = self._indexes[kind][name] = Index(function, part)
         for place, obj in self._objects[kind].items():
-            for value in function(obj):
-                filed.setdefault(value, {})[place] = obj
-        self._indexes[kind, index] = filed
+            index.add(place, obj)
 
     def by_index(self, kind: str, index: str, value: str) -> Objects:
         """Objects filed under `value`, in the order in which they were filed there. `namespace`, `owner` always exist.
@@ -105,19 +103,24 @@ class Store:
         Raises:
             KeyError: where nobody added that index.
         """
-        if (kind, index) not in self._indexes:
-            self.add_index(kind, index, STANDARD_INDEXES[index])
-        elif kind in self._sketches:
-            self._make(kind)
-        return list(self._indexes[kind, index].get(value, {}).values())
+        places = self._index(kind, index).filed.get(value)
+        if not places:
+            return []
+        objects = self._objects[kind]
+        return [objects[place] for place in places]
 
     def index_values(self, kind: str, index: str) -> tuple[str, ...]:
         """The values under which objects are filed in an index, sorted."""
-        if (kind, index) not in self._indexes:
-            self.add_index(kind, index, STANDARD_INDEXES[index])
-        elif kind in self._sketches:
+        return tuple(sorted(self._index(kind, index).filed))
+
+    def _index(self, kind: str, name: str) -> Index:
+        if kind in self._sketches:
             self._make(kind)
-        return tuple(sorted(self._indexes[kind, index]))
+        found = self._indexes[kind].get(name)
+        if found is None:
+            self.add_index(kind, name, *STANDARD_INDEXES[name])
+            found = self._indexes[kind][name]
+        return found
 
     def watch(self, kind: str | None, watcher: Watcher, *, but: Collection[str] = ()) -> None:
         """Tell `watcher` of every later write to objects of `kind` (None: of every kind `but` some)."""
@@ -129,16 +132,22 @@ class Store:
             self._make(sketched)
         self._all_watchers.append((watcher, frozenset(but)))
 
-    def put(self, obj: Object) -> Object:
-        """Store `obj` with the next resourceVersion and tell the watchers. For `api_server` only."""
+    def put(self, obj: Object, *, metadata: Mapping[str, Any] | None = None, **changes: Any) -> Object:
+        """Store `obj`, evolved by the changes, with the next resourceVersion and tell the watchers. For `api_server`
+        only.
+        """
         self.revision += 1
-        obj = evolve(obj, metadata={"resourceVersion": str(self.revision)})
+        obj = evolve(obj, metadata={**(metadata or {}), "resourceVersion": str(self.revision)}, **changes)
         kind, namespace, name = obj.key
         place = (namespace, name)
         known = self._objects[kind]
         old = known.get(place)
         known[place] = obj
-        self._file(kind, place, old, obj)
+        for index in self._indexes[kind].values():
+            if old is None:
+                index.add(place, obj)
+            else:
+                index.move(place, old, obj)
         self._tell("MODIFIED" if old else "ADDED", kind, obj, old)
         return obj
 
@@ -173,30 +182,18 @@ class Store:
             obj = evolve(sketch.made(), metadata={"resourceVersion": str(revision)})
             place = (obj.namespace, obj.name)
             self._objects[kind][place] = obj
-            self._file(kind, place, None, obj)
+            for index in self._indexes[kind].values():
+                index.add(place, obj)
 
     def remove(self, key: Key) -> Object:
         """Forget an object and tell the watchers. For `api_server` only."""
         kind, namespace, name = key
         self.revision += 1
         last = self._objects[kind].pop((namespace, name))
-        self._file(kind, (namespace, name), last, None)
+        for index in self._indexes[kind].values():
+            index.remove((namespace, name), last)
         self._tell("DELETED", kind, evolve(last, metadata={"resourceVersion": str(self.revision)}), None)
         return last
-
-    def _file(self, kind: str, place: tuple[str, str], old: Object | None, new: Object | None) -> None:
-        for index, function in self._index_functions[kind].items():
-            filed = self._indexes[kind, index]
-            before = function(old) if old is not None else ()
-            after = function(new) if new is not None else ()
-            for value in before:
-                if value not in after:
-                    filed[value].pop(place, None)
-                    if not filed[value]:
-                        del filed[value]
-            for value in after:
-                if new is not None:
-                    filed.setdefault(value, {})[place] = new
 
     def _tell(self, event: EventType, kind: str, obj: Object, old: Object | None) -> None:
         for watcher in self._watchers[kind]:
@@ -204,21 +201,3 @@ class Store:
         for watcher, but in self._all_watchers:
             if kind not in but:
                 watcher(event, obj, old)
-
-
-def by_namespace(obj: Object) -> Collection[str]:
-    """Files an object under its namespace."""
-    return (obj.namespace,)
-
-
-def by_owner(obj: Object) -> Collection[str]:
-    """Files an object under the uid of each owner."""
-    return [reference.get("uid", "") for reference in obj.metadata.get("ownerReferences") or ()]
-
-
-def by_node(obj: Object) -> Collection[str]:
-    """Files a pod under its node; unscheduled pods under ""."""
-    return (obj.spec.get("nodeName") or "",)
-
-
-STANDARD_INDEXES: dict[str, IndexFunction] = {"namespace": by_namespace, "owner": by_owner, "node": by_node}

@@ -23,7 +23,9 @@ Key = tuple[str, str, str]
 class Object(dict[str, Any]):
     """One API object. Treat it, and all that hangs below it, as frozen."""
 
-    __slots__ = ()
+    __slots__ = ("_key",)
+    _key: Key
+    """Worked out when it is first asked for: nothing is asked for more often."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Object:
         return self
@@ -91,7 +93,14 @@ class Object(dict[str, Any]):
     @property
     def key(self) -> Key:
         """(kind, namespace, name)."""
-        return (kind_of(self), self.namespace, self.name)
+        try:
+            return self._key
+        except AttributeError:
+            self._key = (kind_of(self), self.namespace, self.name)
+            return self._key
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Object, (dict(self),))
 
 
 BUILT_IN_GROUPS = frozenset(
@@ -182,6 +191,7 @@ def micro_timestamp(seconds: float) -> str:
     return (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@lru_cache(maxsize=16384)
 def seconds_of(stamp: str) -> float:
     """The inverse of `timestamp` and `micro_timestamp`.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seatrial.model import quantities
+from seatrial.model.remembering import remembered
 
 Resources = dict[str, int]
 """Resource name to amount: cpu in millicores, the rest in whole units (bytes, pieces)."""
@@ -89,6 +90,7 @@ def _add(total: Resources, more: Resources) -> None:
         total[name] = total.get(name, 0) + value
 
 
+@remembered
 def qos_class(spec: Mapping[str, Any]) -> str:
     """`Guaranteed`, `Burstable` or `BestEffort` (pkg/apis/core/helper/qos.ComputePodQOS)."""
     if pod_level := spec.get("resources"):

@@ -6,6 +6,7 @@ from seatrial.apis.defaults.filling import Fields, created, each, filled, missin
 from seatrial.apis.defaults.images import pull_policy
 from seatrial.apis.defaults.volumes import volume
 from seatrial.model import pods, quantities
+from seatrial.model.remembering import remembered
 
 POD_SPEC = {
     "restartPolicy": "Always",
@@ -96,6 +97,7 @@ def _file_key(fields: Fields) -> Fields:
     return filled(fields, {"optional": False})
 
 
+@remembered
 def _pod_only_spec(spec: Fields) -> Fields:
     spec = pod_spec(spec)
     spec = filled(spec, {"enableServiceLinks": True})

@@ -6,8 +6,8 @@ are written, so that a sync costs the same however many pods there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from seatrial.cluster.store import EventType, Store
 from seatrial.model.objects import Object, controller_of
@@ -29,10 +29,11 @@ class Shape(NamedTuple):
 
 
 class Census:
-    """Numbers of pods by the uid of their controller and by shape."""
+    """Numbers of pods by the uid of their controller and by shape, and of active ones by node."""
 
     def __init__(self, store: Store) -> None:
         self._numbers: dict[str, dict[Shape, int]] = {}
+        self._nodes: dict[str, dict[str, int]] = {}
         for pod in store.list("Pod"):
             self._count(pod, 1)
         store.watch("Pod", self._on_pod)
@@ -41,24 +42,49 @@ class Census:
         """The shapes of a controller's pods, and how many there are of each."""
         yield from self._numbers.get(uid, {}).items()
 
+    def by_node(self, uid: str) -> Mapping[str, int]:
+        """The numbers of a controller's active pods on each node; those without a node are under ""."""
+        return self._nodes.get(uid, {})
+
     def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
         if event == "DELETED":
             self._count(pod, -1)
-            return
-        if old is not None:
+        elif old is None:
+            self._count(pod, 1)
+        elif not counts_alike(old, pod):
             self._count(old, -1)
-        self._count(pod, 1)
+            self._count(pod, 1)
 
     def _count(self, pod: Object, change: int) -> None:
         owner = controller_of(pod)
         if owner is None:
             return
-        shapes = self._numbers.setdefault(owner["uid"], {})
         shape = Shape(is_terminal(pod), pod.deleting, is_ready(pod), tuple(pod.labels.items()))
-        number = shapes.get(shape, 0) + change
-        if number:
-            shapes[shape] = number
-            return
-        del shapes[shape]
-        if not shapes:
-            del self._numbers[owner["uid"]]
+        _add(self._numbers, owner["uid"], shape, change)
+        if shape.active:
+            _add(self._nodes, owner["uid"], pod.spec.get("nodeName") or "", change)
+
+
+def counts_alike(old: Object, new: Object) -> bool:
+    """Whether a write to a pod changes nothing that is counted."""
+    before, after = old["metadata"], new["metadata"]
+    return (
+        before.get("labels") == after.get("labels")
+        and before.get("deletionTimestamp") == after.get("deletionTimestamp")
+        and before.get("ownerReferences") == after.get("ownerReferences")
+        and (old["spec"] is new["spec"] or old["spec"].get("nodeName") == new["spec"].get("nodeName"))
+        and is_terminal(old) == is_terminal(new)
+        and is_ready(old) == is_ready(new)
+    )
+
+
+def _add(numbers: dict[str, dict[Any, int]], uid: str, what: Any, change: int) -> None:
+    """Change one number of a controller's; what comes to nothing is forgotten."""
+    own = numbers.setdefault(uid, {})
+    number = own.get(what, 0) + change
+    if number:
+        own[what] = number
+        return
+    del own[what]
+    if not own:
+        del numbers[uid]

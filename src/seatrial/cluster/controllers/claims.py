@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from seatrial.cluster import errors
+from seatrial.cluster import errors, indexes
 from seatrial.cluster.api_server import ApiServer
 from seatrial.cluster.store import Store
 from seatrial.model import objects, selectors
@@ -24,7 +24,7 @@ def by_orphanage(obj: Object) -> Collection[str]:
 
 def add_indexes(store: Store, kind: str) -> None:
     """The indexes that `claimed` reads."""
-    store.add_index(kind, ORPHANS, by_orphanage)
+    store.add_index(kind, ORPHANS, by_orphanage, indexes.owners)
 
 
 def claimed(api: ApiServer, owner: Object, kind: str, selector: Mapping[str, Any] | None) -> list[Object]:

@@ -11,6 +11,7 @@ from typing import Any
 from seatrial.model import objects
 from seatrial.model.intorpercent import scaled
 from seatrial.model.objects import Object
+from seatrial.model.remembering import remembered
 
 REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"
@@ -89,7 +90,12 @@ def revision(obj: Object) -> int:
 
 def template_without_hash(obj: Object) -> dict[str, Any]:
     """The pod template as the user wrote it: without the hash label (EqualIgnoreHash compares these)."""
-    template = dict(obj.spec.get("template") or {})
+    return _without_hash(obj.spec.get("template"))
+
+
+@remembered
+def _without_hash(found: dict[str, Any] | None) -> dict[str, Any]:
+    template = dict(found or {})
     metadata = {k: v for k, v in (template.get("metadata") or {}).items() if v not in (None, {}, [])}
     if labels := {k: v for k, v in (metadata.get("labels") or {}).items() if k != HASH}:
         metadata["labels"] = labels
@@ -104,7 +110,7 @@ def split(deployment: Object, replica_sets: Iterable[Object]) -> tuple[Object | 
     """The ReplicaSet of the present template, None where there is none, and all others, oldest first."""
     ordered = sorted(replica_sets, key=lambda r: (r.metadata.get("creationTimestamp", ""), r.name))
     wanted = template_without_hash(deployment)
-    new = next((r for r in ordered if template_without_hash(r) == wanted), None)
+    new = next((r for r in ordered if (own := template_without_hash(r)) is wanted or own == wanted), None)
     return new, [r for r in ordered if r is not new]
 
 

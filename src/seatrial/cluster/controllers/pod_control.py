@@ -22,12 +22,15 @@ DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 
 
 def pod_of(template: Mapping[str, Any], owner: Object, *, name: str = "", node: str = "") -> Object:
-    """A pod made from a template, controlled by `owner`; without a name it gets one that starts with the owner's."""
+    """A pod made from a template, controlled by `owner`; without a name it gets one that starts with the owner's.
+
+    The template's parts are not copied: all its pods share them, and what follows from them.
+    """
     given = template.get("metadata") or {}
     metadata: dict[str, Any] = {
         "namespace": owner.namespace,
-        "labels": dict(given.get("labels") or {}),
-        "annotations": dict(given.get("annotations") or {}),
+        "labels": given.get("labels"),
+        "annotations": given.get("annotations"),
         "ownerReferences": [objects.owner_reference(owner)],
     }
     if finalizers := given.get("finalizers"):
@@ -37,9 +40,9 @@ def pod_of(template: Mapping[str, Any], owner: Object, *, name: str = "", node: 
     else:
         metadata["generateName"] = f"{owner.name}-"
     metadata = {k: v for k, v in metadata.items() if v}
-    spec = dict(template.get("spec") or {})
+    spec = template.get("spec") or {}
     if node:
-        spec["nodeName"] = node
+        spec = {**spec, "nodeName": node}
     return Object(apiVersion="v1", kind="Pod", metadata=metadata, spec=spec)
 
 

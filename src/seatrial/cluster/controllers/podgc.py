@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seatrial.cluster import errors
+from seatrial.cluster import errors, indexes
 from seatrial.cluster.controllers import conditions
 from seatrial.cluster.controllers.controller import Controller
 from seatrial.model.objects import Object, evolve
@@ -25,8 +25,8 @@ class PodGarbageCollector(Controller):
     def start(self) -> None:
         """Begin the rounds."""
         self._missing: dict[str, float] = {}
-        self.store.add_index("Pod", "phase", by_end)
-        self.store.add_index("Node", "out-of-service", by_service)
+        self.store.add_index("Pod", "phase", by_end, indexes.phase)
+        self.store.add_index("Node", "out-of-service", by_service, indexes.spec)
         self.clock.after(PERIOD, self._round)
 
     def sync(self, key: str) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections import Counter
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from seatrial.cluster import errors
 from seatrial.cluster.controllers import claims, conditions, pod_control
-from seatrial.cluster.controllers.census import Census
+from seatrial.cluster.controllers.census import Census, counts_alike
 from seatrial.cluster.controllers.workload_controller import WorkloadController
+from seatrial.cluster.store import EventType
 from seatrial.model import objects, selectors
 from seatrial.model.objects import Object, controller_of
-from seatrial.model.pods import is_ready
 
 SOURCE = "replicaset-controller"
 BURST = 500
@@ -43,6 +44,15 @@ class ReplicaSetController(WorkloadController):
         self._census = Census(self.store)
         super().start()
 
+    def on_child(self, event: EventType, obj: Object, old: Object | None) -> None:
+        """A pod was written: wake its ReplicaSet, where the write changes what a sync counts."""
+        if event == "MODIFIED" and old is not None and counts_alike(old, obj):
+            owner = controller_of(obj)
+            if owner is not None and owner["kind"] == self.kind:
+                self.add_needless(f"{obj.namespace}/{owner['name']}")
+        else:
+            super().on_child(event, obj, old)
+
     def sync(self, key: str) -> None:
         """One look at one ReplicaSet (syncReplicaSet)."""
         replica_set = self.current(key)
@@ -70,7 +80,10 @@ class ReplicaSetController(WorkloadController):
             self.children(replica_set)
 
     def _active(self, replica_set: Object) -> list[Object]:
-        return [p for p in self.children(replica_set) if pod_control.is_active(p)]
+        """The active pods; what is astray was seen to before (`_claim`)."""
+        uid = replica_set.uid
+        found = self.store.by_index("Pod", "owner", uid)
+        return [p for p in found if pod_control.is_active(p) and (controller_of(p) or {}).get("uid") == uid]
 
     def _found(self, replica_set: Object) -> Replicas:
         """The pods that there are; they are gone through one by one only where availability takes time."""
@@ -113,22 +126,19 @@ class ReplicaSetController(WorkloadController):
         """The pods that are missed least (getPodsToDelete)."""
         if count >= len(active):
             return active
-        crowd: Counter[str] = Counter(
-            p.spec.get("nodeName") or "" for p in self._related(replica_set, active) if pod_control.is_active(p)
-        )
-        return sorted(active, key=lambda p: deletion_rank(p, crowd[p.spec.get("nodeName") or ""], self.clock.now))[
-            :count
-        ]
+        numbers, now = self._numbers_by_node(replica_set), self.clock.now
 
-    def _related(self, replica_set: Object, active: list[Object]) -> list[Object]:
-        """Pods of all ReplicaSets under the same controller (getIndirectlyRelatedPods)."""
+        def rank(pod: Object) -> tuple[Any, ...]:
+            node = pod.spec.get("nodeName") or ""
+            return deletion_rank(pod, sum(on.get(node, 0) for on in numbers), now)
+
+        return heapq.nsmallest(count, active, key=rank)
+
+    def _numbers_by_node(self, replica_set: Object) -> list[Mapping[str, int]]:
+        """Active pods of all ReplicaSets under the same controller by node (getIndirectlyRelatedPods)."""
         owner = controller_of(replica_set)
-        if owner is None:
-            return active
-        related: list[Object] = []
-        for sibling in self.store.by_index("ReplicaSet", "owner", owner["uid"]):
-            related.extend(self.store.by_index("Pod", "owner", sibling.uid))
-        return related
+        related = [replica_set] if owner is None else self.store.by_index("ReplicaSet", "owner", owner["uid"])
+        return [on for sibling in related if (on := self._census.by_node(sibling.uid))]
 
     def _status(self, replica_set: Object, found: Replicas, refusal: errors.ApiError | None) -> dict[str, Any]:
         """The status that these pods amount to (calculateStatus)."""
@@ -166,7 +176,7 @@ def deletion_rank(pod: Object, neighbours: int, now: float) -> tuple[Any, ...]:
     return (
         bool(pod.spec.get("nodeName")),
         PHASES.get(pod.status.get("phase") or "Pending", 2),
-        is_ready(pod),
+        since is not None,
         pod_control.deletion_cost(pod),
         -neighbours,
         _magnitude(now - since) if since is not None else -1,

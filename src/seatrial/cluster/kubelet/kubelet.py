@@ -281,7 +281,6 @@ class Kubelets:
     def start(self) -> None:
         """Watch nodes and pods; nodes that exist have their kubelet from now on."""
         store = self.cluster.store
-        store.add_index("Pod", "node", _by_node)
         store.add_index("VolumeAttachment", "volume", volumes.by_volume)
         store.watch("Node", self._node_written)
         store.watch("Pod", self._pod_written)
@@ -417,7 +416,3 @@ class Kubelets:
             worker = kubelet.worker(uid) if kubelet is not None else None
             if worker is not None:
                 worker.files_are_stale()
-
-
-def _by_node(pod: Object) -> tuple[str, ...]:
-    return (pod.spec.get("nodeName") or "",)
