@@ -44,12 +44,19 @@ def is_ready(pod: Mapping[str, Any]) -> bool:
 
 def requests(spec: Mapping[str, Any]) -> Resources:
     """Effective requests, overhead included (component-helpers resource.PodRequests)."""
-    return _effective(spec, "requests")
+    parts = (spec.get("containers"), spec.get("initContainers"), spec.get("resources"), spec.get("overhead"))
+    return dict(_requests(*parts))
 
 
 def limits(spec: Mapping[str, Any]) -> Resources:
     """Effective limits, overhead included (component-helpers resource.PodLimits)."""
     return _effective(spec, "limits")
+
+
+@remembered
+def _requests(containers: Any, init_containers: Any, resources: Any, overhead: Any) -> Resources:
+    spec = {"containers": containers, "initContainers": init_containers, "resources": resources, "overhead": overhead}
+    return _effective(spec, "requests")
 
 
 def _effective(spec: Mapping[str, Any], field: str) -> Resources:
@@ -90,19 +97,20 @@ def _add(total: Resources, more: Resources) -> None:
         total[name] = total.get(name, 0) + value
 
 
-@remembered
 def qos_class(spec: Mapping[str, Any]) -> str:
     """`Guaranteed`, `Burstable` or `BestEffort` (pkg/apis/core/helper/qos.ComputePodQOS)."""
-    if pod_level := spec.get("resources"):
-        parts = [pod_level]
-    else:
-        parts = [c.get("resources") or {} for c in containers(spec)]
+    return _qos_class(spec.get("initContainers"), spec.get("containers"), spec.get("resources"))
+
+
+@remembered
+def _qos_class(init: Any, regular: Any, pod_level: Any) -> str:
+    parts = [pod_level] if pod_level else [c.get("resources") or {} for c in (*(init or ()), *(regular or ()))]
     guaranteed = bool(parts)
     some = False
     for part in parts:
         limit, request = part.get("limits") or {}, part.get("requests") or {}
         for name in ("cpu", "memory"):
-            asked = _positive(name, request.get(name, limit.get(name) if pod_level is None else None))
+            asked = _positive(name, request.get(name, limit.get(name) if not pod_level else None))
             capped = _positive(name, limit.get(name))
             some = some or bool(asked or capped)
             guaranteed = guaranteed and capped > 0 and (asked == capped or (name not in request and capped > 0))

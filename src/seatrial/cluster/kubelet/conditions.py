@@ -18,6 +18,7 @@ KUBELET_OWNED = frozenset(
 """Conditions that nobody else may set (PodConditionByKubelet)."""
 SHARED = frozenset({"DisruptionTarget"})
 """Conditions that the kubelet may set beside others (PodConditionSharedByKubelet)."""
+SETTABLE = KUBELET_OWNED | SHARED
 
 
 def condition(kind: str, good: bool, reason: str = "", message: str = "") -> Condition:

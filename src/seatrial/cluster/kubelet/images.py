@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from seatrial.cluster.kubelet import reports
@@ -156,6 +157,7 @@ _HOST = re.compile(r"(?:[a-zA-Z0-9.-]+|\[[a-fA-F0-9:]+\])(?::[0-9]+)?")
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
 
 
+@lru_cache(maxsize=4096)
 def flaw_of(image: str) -> str:
     """What is wrong with an image's name, "" where nothing is (distribution/reference ParseNormalizedNamed)."""
     name, at, digest = image.partition("@")

@@ -134,8 +134,9 @@ def _regular_container(
 
 
 def _failed_probe(status: ContainerStatus, results: Results) -> ProbeType | None:
-    probes: tuple[ProbeType, ...] = ("liveness", "startup")
-    return next((probe for probe in probes if results.get((probe, status.id)) is False), None)
+    if results.get(("liveness", status.id)) is False:
+        return "liveness"
+    return "startup" if results.get(("startup", status.id)) is False else None
 
 
 def _init_containers(pod: Object, status: PodStatus, results: Results, actions: PodActions) -> bool:

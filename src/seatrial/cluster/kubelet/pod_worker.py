@@ -9,7 +9,7 @@ work queue: a minute later, half as much more by chance, or sooner after an erro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from seatrial.cluster.clock import Timer
 from seatrial.cluster.kubelet import reports, status
@@ -194,7 +194,8 @@ class PodWorker:
 
     def _sync(self) -> None:
         made = self._generate(terminal=False)
-        self.kubelet.statuses.set(self, made)
+        if made is not self.shown:
+            self.kubelet.statuses.set(self, made)
         self._made = self.shown
         if made["phase"] in status.TERMINAL:
             self.termination_requested = True
@@ -336,8 +337,10 @@ class PodWorker:
 
     def shown_container(self, name: str) -> dict[str, Any] | None:
         """The status of a container as the status manager holds it."""
+        if self.shown is None:
+            return None
         for field in ("containerStatuses", "initContainerStatuses"):
-            for found in (self.shown or {}).get(field) or ():
+            for found in self.shown.get(field) or ():
                 if found["name"] == name:
-                    return dict(found)
+                    return cast("dict[str, Any]", found)
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from seatrial.cluster import events
@@ -33,7 +34,12 @@ def _part(pod: Object, container: str) -> str:
     """The field of a container, as events name it (kubecontainer.GenerateContainerRef)."""
     if not container:
         return ""
-    init = any(known["name"] == container for known in pod.spec.get("initContainers") or ())
+    init = pod.spec.get("initContainers") or ()
+    return _field(container, init=bool(init) and any(known["name"] == container for known in init))
+
+
+@lru_cache(maxsize=4096)
+def _field(container: str, *, init: bool) -> str:
     return f"spec.{'initContainers' if init else 'containers'}{{{container}}}"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from seatrial.cluster.kubelet.containers import ContainerStatus, PodStatus
 from seatrial.model import pods
 from seatrial.model.objects import Object
+from seatrial.model.remembering import remembered
 
 RESTART_ALL = "RestartAllContainers"
 
@@ -62,8 +63,13 @@ def asks_for_restart_of_all(container: Mapping[str, Any], run: ContainerStatus) 
 
 def may_restart_all(pod: Object) -> bool:
     """Whether any container has that rule: such pods show the condition AllContainersRestarting."""
+    return _any_restarts_all(pod.spec.get("initContainers"), pod.spec.get("containers"))
+
+
+@remembered
+def _any_restarts_all(init: list[dict[str, Any]] | None, regular: list[dict[str, Any]] | None) -> bool:
     return any(
         rule.get("action") == RESTART_ALL
-        for container in pods.containers(pod.spec)
+        for container in (*(init or ()), *(regular or ()))
         for rule in container.get("restartPolicyRules") or ()
     )

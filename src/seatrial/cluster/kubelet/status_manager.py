@@ -149,7 +149,7 @@ class StatusManager:
 
 def _dated(condition: Status, known: Status | None, now: str) -> Status:
     """A condition with the time of its last transition; the known one where nothing about it is new."""
-    if condition["type"] not in conditions.KUBELET_OWNED | conditions.SHARED or "lastTransitionTime" in condition:
+    if condition["type"] not in conditions.SETTABLE or "lastTransitionTime" in condition:
         return condition
     if known is None or known["status"] != condition["status"]:
         return {**condition, "lastProbeTime": None, "lastTransitionTime": now}
@@ -160,8 +160,7 @@ def _dated(condition: Status, known: Status | None, now: str) -> Status:
 
 def merge(pod: Object, status: Status, may_still_run: bool) -> Status:
     """The status to write over the present one (mergePodStatus): conditions of others stay, so does a living phase."""
-    may_set = conditions.KUBELET_OWNED | conditions.SHARED
-    owned = [c for c in status["conditions"] if c["type"] in may_set]
+    owned = [c for c in status["conditions"] if c["type"] in conditions.SETTABLE]
     ours = conditions.KUBELET_OWNED | {c["type"] for c in owned}
     others = [c for c in pod.status.get("conditions") or () if c["type"] not in ours]
     merged = {**pod.status, **status, "conditions": [*others, *owned]}
