@@ -44,13 +44,25 @@ class Clock:
         self.now = 0.0
         self._heap: list[tuple[float, int, int, Timer]] = []
         self._sequence = 0
+        self._present = 0
         self._still = 0
 
-    def at(self, time: float, action: Callable[..., None], *args: Any, priority: int = 0) -> Timer:
-        """Run `action(*args)` at `time`, or at once (after what is already due) where that has passed."""
-        timer = Timer(max(time, self.now), action, args)
+    def turn(self) -> int:
+        """A place among what is due at one time, for a timer that is perhaps set later."""
         self._sequence += 1
-        heapq.heappush(self._heap, (timer.time, priority, self._sequence, timer))
+        return self._sequence
+
+    def is_past(self, time: float, turn: int) -> bool:
+        """Whether what was due at `time` in that turn would have run by now."""
+        return (time, turn) <= (self.now, self._present)
+
+    def at(self, time: float, action: Callable[..., None], *args: Any, priority: int = 0, turn: int = 0) -> Timer:
+        """Run `action(*args)` at `time`, or at once (after what is already due) where that has passed.
+
+        `turn` is the place that was kept for it, else it is the last of its time.
+        """
+        timer = Timer(max(time, self.now), action, args)
+        heapq.heappush(self._heap, (timer.time, priority, turn or self.turn(), timer))
         return timer
 
     def after(self, delay: float, action: Callable[..., None], *args: Any, priority: int = 0) -> Timer:
@@ -69,13 +81,14 @@ class Clock:
         Raises:
             Storm: when `STORM` actions have run without time moving on.
         """
-        time, _, _, timer = heapq.heappop(self._heap)
+        time, _, turn, timer = heapq.heappop(self._heap)
         if timer.cancelled:
             return
         self._still = self._still + 1 if time == self.now else 0
         if self._still > STORM:
             raise Storm(f"{STORM:,} events at {self.now:.3f} s, the last by {timer.action.__qualname__}")
         self.now = time
+        self._present = turn
         timer.action(*timer.args)
 
     def run(self, until: float) -> None:

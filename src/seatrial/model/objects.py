@@ -23,9 +23,11 @@ Key = tuple[str, str, str]
 class Object(dict[str, Any]):
     """One API object. Treat it, and all that hangs below it, as frozen."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_controller", "_key", "_ready")
+    # What is asked for most often, worked out when it first is.
+    _controller: dict[str, Any] | None
     _key: Key
-    """Worked out when it is first asked for: nothing is asked for more often."""
+    _ready: bool
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Object:
         return self
@@ -98,6 +100,16 @@ class Object(dict[str, Any]):
         except AttributeError:
             self._key = (kind_of(self), self.namespace, self.name)
             return self._key
+
+    @property
+    def ready(self) -> bool:
+        """Whether the condition Ready is True."""
+        try:
+            return self._ready
+        except AttributeError:
+            condition = condition_of(self, "Ready")
+            self._ready = condition is not None and condition.get("status") == "True"
+            return self._ready
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Object, (dict(self),))
@@ -203,6 +215,16 @@ def seconds_of(stamp: str) -> float:
 
 def controller_of(obj: Mapping[str, Any]) -> dict[str, Any] | None:
     """The owner reference that has `controller: true`, as metav1.GetControllerOf."""
+    if not isinstance(obj, Object):
+        return _controller_of(obj)
+    try:
+        return obj._controller
+    except AttributeError:
+        obj._controller = _controller_of(obj)
+        return obj._controller
+
+
+def _controller_of(obj: Mapping[str, Any]) -> dict[str, Any] | None:
     for reference in (obj.get("metadata") or {}).get("ownerReferences") or ():
         if reference.get("controller"):
             owner: dict[str, Any] = reference

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seatrial.model import quantities
+from seatrial.model.objects import Object
 from seatrial.model.remembering import remembered
 
 Resources = dict[str, int]
@@ -36,6 +37,8 @@ def is_terminal(pod: Mapping[str, Any]) -> bool:
 
 def is_ready(pod: Mapping[str, Any]) -> bool:
     """Whether the pod's Ready condition is True (podutil.IsPodReady)."""
+    if isinstance(pod, Object):
+        return pod.ready
     for condition in (pod.get("status") or {}).get("conditions") or ():
         if condition.get("type") == "Ready" and condition.get("status") == "True":
             return True

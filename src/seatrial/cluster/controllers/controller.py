@@ -34,7 +34,7 @@ class Controller:
         self.api = cluster.api
         self._queued: dict[str, float] = {}
         self._delayed: dict[str, float] = {}
-        self._needless: dict[str, float] = {}
+        self._needless: dict[str, tuple[float, int]] = {}
         self._failures: dict[str, int] = {}
 
     def start(self) -> None:
@@ -66,20 +66,21 @@ class Controller:
         """
         queue = self._queued if delay is None else self._delayed
         time = self.clock.now + (self.latency_of(key) if delay is None else delay)
-        if delay is None and self._needless:
-            needless = self._needless.pop(key, 0.0)
-            time = needless if needless > self.clock.now else time
+        turn = 0
+        if delay is None and key in self._needless:
+            needless = self._needless.pop(key)
+            if not self.clock.is_past(*needless):
+                time, turn = needless
         due = queue.get(key)
         if due is not None and due <= time:
             return
         queue[key] = time
-        self.clock.at(time, self._work, key, time, delay is not None)
+        self.clock.at(time, self._work, key, time, delay is not None, turn=turn)
 
     def add_needless(self, key: str) -> None:
         """Queue a sync that can find nothing to do: it is left out, unless one that is needed joins it in time."""
-        now = self.clock.now
-        if key not in self._queued and self._needless.get(key, 0.0) <= now:
-            self._needless[key] = now + self.latency_of(key)
+        if key not in self._queued and self.clock.is_past(*self._needless.get(key, (0.0, 0))):
+            self._needless[key] = (self.clock.now + self.latency_of(key), self.clock.turn())
 
     def _work(self, key: str, time: float, delayed: bool) -> None:
         queue = self._delayed if delayed else self._queued

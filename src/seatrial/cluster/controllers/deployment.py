@@ -32,6 +32,10 @@ class DeploymentController(WorkloadController):
         super().start()
         self.store.watch("Pod", self._on_pod)
 
+    def goes_by_status(self, workload: Object) -> bool:
+        """Once its rollout is complete, old ReplicaSets are cleaned up."""
+        return arithmetic.is_complete(workload, workload.status)
+
     def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
         owner = controller_of(pod) if event == "DELETED" else None
         if owner is None or owner["kind"] != "ReplicaSet":

@@ -44,6 +44,10 @@ class ReplicaSetController(WorkloadController):
         self._census = Census(self.store)
         super().start()
 
+    def goes_by_status(self, workload: Object) -> bool:
+        """What it counts is not in the status."""
+        return False
+
     def on_child(self, event: EventType, obj: Object, old: Object | None) -> None:
         """A pod was written: wake its ReplicaSet, where the write changes what a sync counts."""
         if event == "MODIFIED" and old is not None and counts_alike(old, obj):

@@ -26,7 +26,14 @@ class WorkloadController(Controller):
 
     def on_workload(self, event: EventType, obj: Object, old: Object | None) -> None:
         """A workload was written."""
-        self.enqueue(obj)
+        if event == "MODIFIED" and old is not None and _only_status_differs(old, obj) and not self.goes_by_status(obj):
+            self.add_needless(f"{obj.namespace}/{obj.name}")
+        else:
+            self.enqueue(obj)
+
+    def goes_by_status(self, workload: Object) -> bool:
+        """Whether a sync of a workload may do something because of a status that the controller has just written."""
+        return True
 
     def on_child(self, event: EventType, obj: Object, old: Object | None) -> None:
         """A pod was written: wake its controller, the one it had before, or those that may adopt it."""
@@ -60,3 +67,12 @@ class WorkloadController(Controller):
         if obj.get("status") == status:
             return obj
         return self.api.update_status(evolve(obj, metadata={"resourceVersion": None}), status)
+
+
+def _only_status_differs(old: Object, new: Object) -> bool:
+    before, after = old["metadata"], new["metadata"]
+    return (
+        old.get("spec") is new.get("spec")
+        and len(before) == len(after)
+        and all(value == after.get(field) for field, value in before.items() if field != "resourceVersion")
+    )
