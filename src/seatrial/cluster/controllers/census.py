@@ -1,5 +1,7 @@
 """How many pods each controller has, by all that counts about them: kept up with every write, never counted anew.
 
+Whoever has a census tells it of every write to a pod (`note`).
+
 Upstream's controllers go through all their pods at each sync. Here what they look for in that walk is counted as pods
 are written, so that a sync costs the same however many pods there are.
 """
@@ -12,6 +14,7 @@ from typing import Any, NamedTuple
 from seatrial.cluster.store import EventType, Store
 from seatrial.model.objects import Object, controller_of
 from seatrial.model.pods import is_ready, is_terminal
+from seatrial.model.remembering import remembered
 
 
 class Shape(NamedTuple):
@@ -36,7 +39,6 @@ class Census:
         self._nodes: dict[str, dict[str, int]] = {}
         for pod in store.list("Pod"):
             self._count(pod, 1)
-        store.watch("Pod", self._on_pod)
 
     def of(self, uid: str) -> Iterator[tuple[Shape, int]]:
         """The shapes of a controller's pods, and how many there are of each."""
@@ -46,26 +48,35 @@ class Census:
         """The numbers of a controller's active pods on each node; those without a node are under ""."""
         return self._nodes.get(uid, {})
 
-    def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
+    def note(self, event: EventType, pod: Object, old: Object | None) -> bool:
+        """Take note of a write to a pod; whether it changes anything that is counted."""
         if event == "DELETED":
             self._count(pod, -1)
         elif old is None:
             self._count(pod, 1)
-        elif not counts_alike(old, pod):
+        elif _counts_alike(old, pod):
+            return False
+        else:
             self._count(old, -1)
             self._count(pod, 1)
+        return True
 
     def _count(self, pod: Object, change: int) -> None:
         owner = controller_of(pod)
         if owner is None:
             return
-        shape = Shape(is_terminal(pod), pod.deleting, is_ready(pod), tuple(pod.labels.items()))
+        shape = Shape(is_terminal(pod), pod.deleting, is_ready(pod), _pairs(pod.metadata.get("labels")))
         _add(self._numbers, owner["uid"], shape, change)
         if shape.active:
             _add(self._nodes, owner["uid"], pod.spec.get("nodeName") or "", change)
 
 
-def counts_alike(old: Object, new: Object) -> bool:
+@remembered
+def _pairs(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
+    return tuple((labels or {}).items())
+
+
+def _counts_alike(old: Object, new: Object) -> bool:
     """Whether a write to a pod changes nothing that is counted."""
     before, after = old["metadata"], new["metadata"]
     return (

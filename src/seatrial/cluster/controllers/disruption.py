@@ -44,7 +44,7 @@ class DisruptionController(Controller):
             self.enqueue(budget)
 
     def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
-        if event == "MODIFIED" and (old is None or _alike(pod, old)):
+        if not self.store.count("PodDisruptionBudget") or (event == "MODIFIED" and (old is None or _alike(pod, old))):
             return
         budgets = selecting(self.store, "PodDisruptionBudget", pod.namespace, pod.labels)
         if not budgets:

@@ -53,7 +53,7 @@ class EndpointSliceController(Controller):
         self.enqueue(service)
 
     def _on_pod(self, event: EventType, pod: Object, old: Object | None) -> None:
-        if event == "MODIFIED" and old is not None and _alike(pod, old):
+        if not self.store.count("Service") or (event == "MODIFIED" and old is not None and _alike(pod, old)):
             return
         for labels in (pod.labels, old.labels if old is not None else {}):
             self.enqueue_all(selecting(self.store, "Service", pod.namespace, labels))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from seatrial.cluster import errors
 from seatrial.cluster.controllers import claims, conditions, pod_control
-from seatrial.cluster.controllers.census import Census, counts_alike
+from seatrial.cluster.controllers.census import Census
 from seatrial.cluster.controllers.workload_controller import WorkloadController
 from seatrial.cluster.store import EventType
 from seatrial.model import objects, selectors
@@ -50,12 +50,12 @@ class ReplicaSetController(WorkloadController):
 
     def on_child(self, event: EventType, obj: Object, old: Object | None) -> None:
         """A pod was written: wake its ReplicaSet, where the write changes what a sync counts."""
-        if event == "MODIFIED" and old is not None and counts_alike(old, obj):
-            owner = controller_of(obj)
-            if owner is not None and owner["kind"] == self.kind:
-                self.add_needless(f"{obj.namespace}/{owner['name']}")
-        else:
+        if self._census.note(event, obj, old):
             super().on_child(event, obj, old)
+            return
+        owner = controller_of(obj)
+        if owner is not None and owner["kind"] == self.kind:
+            self.add_needless(f"{obj.namespace}/{owner['name']}")
 
     def sync(self, key: str) -> None:
         """One look at one ReplicaSet (syncReplicaSet)."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from seatrial.cluster.scheduler.events import ClusterEvent, Happened, node_events
 from seatrial.cluster.scheduler.framework import Plugin
 from seatrial.cluster.scheduler.priority import prioritised
+from seatrial.cluster.scheduler.snapshot import same_to_nodes
 from seatrial.cluster.store import EventType
 from seatrial.model.objects import Object
 from seatrial.model.pods import is_terminal
@@ -66,11 +67,12 @@ class EventHandlers:
             self._move(kind, node, old)
 
     def _pod(self, event: EventType, pod: Object, old: Object | None) -> None:
-        ended = event == "DELETED" or is_terminal(pod)
-        if ended:
+        if event == "DELETED" or is_terminal(pod):
             self._forget(pod)
         elif pod.spec.get("nodeName"):
-            self._assigned(pod, old)
+            only_status = old is not None and old.spec is pod.spec and same_to_nodes(old, pod)
+            if not only_status or not self._snapshot.note(pod):
+                self._assigned(pod, old)
         elif self._scheduler.responsible_for(pod):
             self._waiting(pod, old)
 

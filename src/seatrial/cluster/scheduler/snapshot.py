@@ -193,6 +193,15 @@ class Snapshot:
         else:
             self._put(key, placed, info)
 
+    def note(self, pod: Object) -> bool:
+        """Take note of a new status of a pod on a node; whether it is on one."""
+        key = pod.key
+        node = self._pods.get(key)
+        if node is None:
+            return False
+        node.pods[key] = PlacedPod(pod, node.pods[key].info)
+        return True
+
     def remove_pod(self, key: Key) -> None:
         """Forget a pod; harmless where it is unknown."""
         info = self._pods.get(key)
@@ -348,11 +357,12 @@ def allocatable(node: Object) -> Mapping[str, Any]:
 
 def same_to_nodes(old: Object, new: Object) -> bool:
     """Whether a pod on a node is still the same to all others: its status does not count."""
+    before, after = old["metadata"], new["metadata"]
     return (
-        old.deleting == new.deleting
+        ("deletionTimestamp" in before) == ("deletionTimestamp" in after)
         and (old.spec is new.spec or old.spec == new.spec)
-        and old.labels == new.labels
-        and old.uid == new.uid
+        and before.get("labels") == after.get("labels")
+        and before.get("uid") == after.get("uid")
     )
 
 
