@@ -38,7 +38,8 @@ NEVER = -(1 << 40)
 FEW = 6
 """Up to so many nodes are quicker mended one by one."""
 MOST_KEPT = 256
-"""So many evaluations are kept: they hold numbers for every node."""
+MOST_NUMBERS = 5_000_000
+"""So many evaluations are kept, and more where nodes are few: each holds numbers for every node."""
 MOST_ROWS = 10_000
 """So many different rows are remembered."""
 
@@ -55,32 +56,41 @@ class Evaluation:
     ) -> None:
         self.snapshot = snapshot
         self.pod = pod
+        self._plugins = filters
+        self._score_plugins = scorers
         self._position = len(snapshot.changes)
+        self._retainted = len(snapshot.retainted)
         self.refusal: tuple[str, Status] | None = None
         """The plugin that turned the pod down before any node was looked at, and why."""
-        self.filters: list[tuple[str, NodeFilter]] = []
-        self.scorers: list[tuple[str, NodeScorer, int]] = []
+        self._filters: dict[str, NodeFilter | None] = {}
+        self._scorers: dict[str, NodeScorer | None] = {}
         self.narrowed_by: list[str] = []
         self._elsewhere: Mask | None = None
-        self._pre_filter(filters)
+        self._pre_filter()
         if self.refusal is None:
-            for score_plugin, weight in scorers:
-                scorer = score_plugin.pre_score(pod, snapshot)
-                if scorer is not None:
-                    self.scorers.append((score_plugin.name, scorer, weight))
+            self._scorers = {plugin.name: plugin.pre_score(pod, snapshot) for plugin, _ in scorers}
             self._evaluate()
 
-    def _pre_filter(self, plugins: Sequence[FilterPlugin]) -> None:
+    @property
+    def filters(self) -> list[tuple[str, NodeFilter]]:
+        """What the filter plugins have to say that say anything, in their order."""
+        return [(name, found) for name, found in self._filters.items() if found is not None]
+
+    @property
+    def scorers(self) -> list[tuple[str, NodeScorer, int]]:
+        """What the score plugins have to say that say anything, in their order, and their weights."""
+        found = ((plugin.name, self._scorers[plugin.name], weight) for plugin, weight in self._score_plugins)
+        return [(name, scorer, weight) for name, scorer, weight in found if scorer is not None]
+
+    def _pre_filter(self) -> None:
         names: frozenset[str] | None = None
-        for plugin in plugins:
+        for plugin in self._plugins:
             found = plugin.pre_filter(self.pod, self.snapshot)
             if isinstance(found, Status):
                 self.refusal = (plugin.name, found)
                 return
-            if found is None:
-                continue
-            self.filters.append((plugin.name, found))
-            if found.node_names is not None:
+            self._filters[plugin.name] = found
+            if found is not None and found.node_names is not None:
                 names = found.node_names if names is None else names & found.node_names
                 self.narrowed_by.append(plugin.name)
         if names is not None:
@@ -91,21 +101,14 @@ class Evaluation:
         filters = [f for _, f in self.filters]
         self._on_node = [f for f in filters if f.reach in (Reach.ROW, Reach.PODS_ON_NODE)]
         self._anywhere = [f for f in filters if f.reach is Reach.CLUSTER]
-        self._never: Mask = np.zeros(n, dtype=np.bool_) if self._elsewhere is None else self._elsewhere.copy()
-        for node_filter in filters:
-            if node_filter.reach is Reach.NODE:
-                self._never |= node_filter.codes(ALL) != 0
+        self._never: Mask = self._refused_for_ever()
         self._local_scorers = [(s, w) for _, s, w in self.scorers if s.reach is not Reach.CLUSTER and not s.normalizes]
         self._mended_scorers = [(s, w) for s, w in self._local_scorers if s.reach is not Reach.NODE]
         self._cluster_scorers = [(s, w) for _, s, w in self.scorers if isinstance(s, ClusterScorer)]
         self._by_row = all(f.reach is Reach.ROW for f in self._on_node) and all(
             s.reach is Reach.ROW for s, _ in self._mended_scorers
         )
-        self._relative_scorers = [
-            (s, raw, w)
-            for _, s, w in self.scorers
-            if s.reach is not Reach.CLUSTER and s.normalizes and (raw := s.scores(ALL)).any()
-        ]  # where all are 0, all nodes get the same
+        self._relative_scorers = self._relative_ones()
         self._fixed: Ints = np.zeros(n, dtype=np.int64)
         for scorer, weight in self._local_scorers:
             if scorer.reach is Reach.NODE:
@@ -119,6 +122,21 @@ class Evaluation:
         self._relative: tuple[Ints | None] | None = None
         self.count = 0
         self._recompute_all()
+
+    def _refused_for_ever(self) -> Mask:
+        """Nodes that are refused as long as the node objects stay as they are."""
+        never = np.zeros(len(self.snapshot), dtype=np.bool_) if self._elsewhere is None else self._elsewhere.copy()
+        for _, node_filter in self.filters:
+            if node_filter.reach is Reach.NODE:
+                never |= node_filter.codes(ALL) != 0
+        return never
+
+    def _relative_ones(self) -> list[tuple[NodeScorer, Ints, int]]:
+        return [
+            (s, raw, w)
+            for _, s, w in self.scorers
+            if s.reach is not Reach.CLUSTER and s.normalizes and (raw := s.scores(ALL)).any()
+        ]  # where all are 0, all nodes get the same
 
     def _recompute_all(self) -> None:
         blocked = self._never.copy()
@@ -134,13 +152,41 @@ class Evaluation:
         self._relative = None
         self._classes = {}
 
-    def mend(self) -> None:
-        """Ask again about the nodes whose pods changed since the last time."""
-        changes = self.snapshot.changes
-        if self._position == len(changes):
-            return
-        stale = changes[self._position :]
-        self._position = len(changes)
+    def mend(self) -> bool:
+        """Ask again about the nodes whose pods or taints changed since the last time; whether that was enough."""
+        retainted = self.snapshot.retainted[self._retainted :]
+        if retainted:
+            self._retainted += len(retainted)
+            if self.refusal is not None or not self._ask_about_taints():
+                return False
+        if self.refusal is None:
+            changes = self.snapshot.changes
+            stale = changes[self._position :] + retainted
+            self._position = len(changes)
+            if stale:
+                self._mend(stale)
+        return True
+
+    def _ask_about_taints(self) -> bool:
+        """Ask the plugins again that go by taints; False where one of them goes by other things, too."""
+        for plugin in self._plugins:
+            if plugin.reads_taints(self.pod):
+                found = plugin.pre_filter(self.pod, self.snapshot)
+                if isinstance(found, Status) or (found is not None and found.reach is not Reach.NODE):
+                    return False
+                self._filters[plugin.name] = found
+        for score_plugin, _ in self._score_plugins:
+            if score_plugin.reads_taints(self.pod):
+                scorer = score_plugin.pre_score(self.pod, self.snapshot)
+                if scorer is not None and not (scorer.reach is Reach.NODE and scorer.normalizes):
+                    return False
+                self._scorers[score_plugin.name] = scorer
+        self._never = self._refused_for_ever()
+        self._relative_scorers = self._relative_ones()
+        self._relative = None
+        return True
+
+    def _mend(self, stale: list[int]) -> None:
         if len(stale) > len(self.snapshot):
             self._recompute_all()
             return
@@ -312,14 +358,17 @@ class Evaluations:
             self._generation = self.snapshot.generation
         found = self._kept.pop(pod, None)
         if found is None:
-            found = Evaluation(self.snapshot, pod, self.filters, self.scorers)
-            if len(self._kept) >= MOST_KEPT:
+            found = self._new(pod)
+            if len(self._kept) >= max(MOST_KEPT, MOST_NUMBERS // max(1, len(self.snapshot))):
                 del self._kept[next(iter(self._kept))]  # the one that was not asked for the longest
-        elif found.refusal is None:
-            found.mend()
+        elif not found.mend():
+            found = self._new(pod)
         if not pod.needs_claims:
             self._kept[pod] = found
         return found
+
+    def _new(self, pod: PodInfo) -> Evaluation:
+        return Evaluation(self.snapshot, pod, self.filters, self.scorers)
 
     def forget(self, obj: Object) -> None:
         """A Service or an owner of pods changed: forget what was worked out for the pods in its namespace it may

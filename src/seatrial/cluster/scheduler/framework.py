@@ -118,8 +118,8 @@ class ClassScorer(ClusterScorer):
     """A scorer that sees of a node only some of its domains and how many pods of a kind are on it."""
 
     @abstractmethod
-    def columns(self) -> tuple[NDArray[np.intp], int]:
-        """A number for each node, equal where the domains are, and how many such numbers there are."""
+    def columns(self) -> tuple[NDArray[np.intp], list[int], int]:
+        """A number for each node, equal where the domains are, also as a list, and how many such numbers there are."""
 
     @abstractmethod
     def pods_on_nodes(self) -> Ints | None:
@@ -142,6 +142,10 @@ class Plugin:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Plugin:
         return self  # plugins have no state
+
+    def reads_taints(self, pod: PodInfo) -> bool:
+        """Whether what it says about this pod goes by nodes' taints, or by whether they are cordoned."""
+        return False
 
     def helps(self, pod: PodInfo, happened: Happened, snapshot: Snapshot) -> bool:
         """Whether one of the `events` can help this pod (QueueingHintFn); yes unless a plugin knows better."""

@@ -23,8 +23,7 @@ class NodeClasses:
 
     def __init__(self, scorer: ClassScorer, feasible: Mask) -> None:
         self._scorer = scorer
-        columns, self._width = scorer.columns()
-        self._columns: list[int] = columns.tolist()
+        self._column, self._columns, self._width = scorer.columns()
         self._reset(feasible)
 
     def _reset(self, feasible: Mask) -> None:
@@ -32,7 +31,7 @@ class NodeClasses:
         self._pods = np.zeros(len(feasible), dtype=np.int64) if pods is None else pods
         rows = 2 * int(self._pods.max(initial=0)) + 2
         self._table: Ints = np.zeros(rows * self._width, dtype=np.int64)
-        self._code: NDArray[np.intp] = (self._pods * self._width + np.array(self._columns)).astype(np.intp)
+        self._code: NDArray[np.intp] = (self._pods * self._width + self._column).astype(np.intp)
         self._scores: Ints = np.zeros(len(feasible), dtype=np.int64)
         self._counted: list[bool] = feasible.tolist()
         codes, sizes = np.unique(self._code[feasible], return_counts=True)

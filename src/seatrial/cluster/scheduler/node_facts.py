@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -26,18 +26,38 @@ class ImageState:
         self.slots: list[int] = []
 
 
+class Combinations(NamedTuple):
+    """Distinct combinations of features of nodes: by column one of each, and the column of each node."""
+
+    kinds: NDArray[np.intp]
+    column: NDArray[np.intp]
+    columns: list[int]
+    """The same as `column`."""
+
+
 class NodeFacts:
     """Facts about all nodes, found when first asked for."""
 
     def __init__(self, nodes: Sequence[NodeInfo]) -> None:
         self._nodes = nodes
         self._topologies: dict[str, Topology] = {}
+        self._combinations: dict[Hashable, Combinations] = {}
+        self._taints: dict[bytes, int] = {}
+        """The numbers of the distinct lists of taints."""
 
     def topology(self, key: str) -> Topology:
         """The domains of a topology key."""
         found = self._topologies.get(key)
         if found is None:
             found = self._topologies[key] = Topology([node.labels.get(key) for node in self._nodes])
+        return found
+
+    def combinations(self, key: Hashable, features: Sequence[NDArray[Any]]) -> Combinations:
+        """The distinct combinations of features that nodes have, worked out once for each key."""
+        found = self._combinations.get(key)
+        if found is None:
+            kinds, column = np.unique(np.array(features, dtype=np.intp), axis=1, return_inverse=True)
+            found = self._combinations[key] = Combinations(kinds, column.reshape(-1), column.reshape(-1).tolist())
         return found
 
     @cached_property
@@ -53,17 +73,24 @@ class NodeFacts:
     @cached_property
     def taints(self) -> tuple[NDArray[np.intp], list[Taints]]:
         """The distinct lists of taints, and which of them each node has."""
-        found: dict[bytes, int] = {}
         lists: list[Taints] = []
-        ids = np.zeros(len(self._nodes), dtype=np.intp)
-        for slot, node in enumerate(self._nodes):
-            taints = node.taints
-            key = orjson.dumps(taints) if taints else b""
-            if key not in found:
-                found[key] = len(lists)
-                lists.append(taints)
-            ids[slot] = found[key]
+        ids = np.array([self._number(node.taints, lists) for node in self._nodes], dtype=np.intp)
         return ids, lists
+
+    def _number(self, taints: Taints, lists: list[Taints]) -> int:
+        key = orjson.dumps(taints) if taints else b""
+        number = self._taints.setdefault(key, len(lists))
+        if number == len(lists):
+            lists.append(taints)
+        return number
+
+    def retaint(self, slot: int) -> None:
+        """A node's taints have changed, or whether it is cordoned."""
+        if "taints" in self.__dict__:
+            ids, lists = self.taints
+            ids[slot] = self._number(self._nodes[slot].taints, lists)
+        if "unschedulable" in self.__dict__:
+            self.unschedulable[slot] = bool(self._nodes[slot].node.spec.get("unschedulable"))
 
     @cached_property
     def images(self) -> dict[str, ImageState]:

@@ -21,6 +21,10 @@ class NodeUnschedulable(FilterPlugin):
     name = "NodeUnschedulable"
     events = (ClusterEvent.NODE_ADD, ClusterEvent.NODE_TAINT)
 
+    def reads_taints(self, pod: PodInfo) -> bool:
+        """Nothing else."""
+        return True
+
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:
         """Nothing to say while no node is cordoned, or to a pod that tolerates it."""
         cordoned = snapshot.facts.unschedulable

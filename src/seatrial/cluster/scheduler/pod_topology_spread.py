@@ -77,6 +77,11 @@ class PodTopologySpread(FilterPlugin, ScorePlugin):
         ClusterEvent.NODE_TAINT,
     )
 
+    def reads_taints(self, pod: PodInfo) -> bool:
+        """Where a constraint honors them."""
+        constraints = pod.spread_constraints or self.args.get("defaultConstraints") or ()
+        return any(c.get("nodeTaintsPolicy") == "Honor" for c in constraints)
+
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:
         """Nothing to say to pods without hard constraints."""
         constraints = self._constraints(pod, snapshot, "DoNotSchedule")
@@ -263,8 +268,8 @@ class SpreadScorer(ClassScorer):
         ]
         # A column of the classes: a domain for each constraint (hosts: whether it has a name), whether it is scored.
         features = [c.topology.present if c.by_host else c.topology.domains for c in self._constraints]
-        kinds, column = np.unique(np.array([*features, self._scored], dtype=np.intp), axis=1, return_inverse=True)
-        self._column: NDArray[np.intp] = column.reshape(-1)
+        key = ("spread", require_all, *(c.topology_key for c in constraints))
+        kinds, self._column, self._columns = snapshot.facts.combinations(key, [*features, self._scored])
         self._domains: list[list[int]] = kinds[:-1].tolist()
         self._ignored: list[bool] = (kinds[-1] == 0).tolist()
         self._lacking: list[list[bool]] = [
@@ -284,9 +289,9 @@ class SpreadScorer(ClassScorer):
         raw = self._raw(scored)
         return np.where(self._scored, _upside_down(raw, raw[scored]), 0)
 
-    def columns(self) -> tuple[NDArray[np.intp], int]:
+    def columns(self) -> tuple[NDArray[np.intp], list[int], int]:
         """Nodes in the same domains are in the same column."""
-        return self._column, len(self._ignored)
+        return self._column, self._columns, len(self._ignored)
 
     def pods_on_nodes(self) -> Ints | None:
         """The pods that a constraint on hosts counts."""

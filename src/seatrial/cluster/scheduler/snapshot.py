@@ -75,6 +75,8 @@ class Snapshot:
         self.generation = 0
         self.changes: list[int] = []
         """Slots of nodes whose pods changed, in order, since the present generation began."""
+        self.retainted: list[int] = []
+        """The same of nodes whose taints changed."""
         self.carried: list[Carriers] = []
         """Every affinity term that pods on nodes carry or carried."""
         self.claim_users: dict[ClaimKey, int] = {}
@@ -137,7 +139,11 @@ class Snapshot:
         """Add a node, or take note of its present state."""
         info = self.by_name.get(node.name)
         if info is not None and not changed(info.node, node):
+            retainted = taints_differ(info.node, node)
             info.node = node
+            if retainted:
+                self.facts.retaint(info.slot)
+                self.retainted.append(info.slot)
             return
         for resource in allocatable(node):
             self._column(resource)
@@ -171,6 +177,7 @@ class Snapshot:
         """Begin a new generation: nodes, columns or objects that plugins look at have changed."""
         self.generation += 1
         self.changes = []
+        self.retainted = []
         self.facts = NodeFacts(self.nodes)
         self._forget_tallies()
 
@@ -367,11 +374,16 @@ def same_to_nodes(old: Object, new: Object) -> bool:
 
 
 def changed(old: Object, new: Object) -> bool:
-    """Whether anything about a node changed that a plugin looks at: heartbeats and conditions do not count."""
+    """Whether anything but its taints changed about a node that a plugin looks at; conditions do not count."""
     return (
         old.labels != new.labels
-        or old.spec.get("taints") != new.spec.get("taints")
-        or bool(old.spec.get("unschedulable")) != bool(new.spec.get("unschedulable"))
         or allocatable(old) != allocatable(new)
         or old.status.get("images") != new.status.get("images")
+    )
+
+
+def taints_differ(old: Object, new: Object) -> bool:
+    """Whether a node's taints changed, or whether it is cordoned."""
+    return old.spec.get("taints") != new.spec.get("taints") or bool(old.spec.get("unschedulable")) != bool(
+        new.spec.get("unschedulable")
     )

@@ -28,6 +28,10 @@ class TaintToleration(FilterPlugin, ScorePlugin):
     name = "TaintToleration"
     events = (ClusterEvent.NODE_ADD, ClusterEvent.NODE_TAINT)
 
+    def reads_taints(self, pod: PodInfo) -> bool:
+        """Nothing else."""
+        return True
+
     def pre_filter(self, pod: PodInfo, snapshot: Snapshot) -> NodeFilter | None:
         """Each distinct list of taints is looked at once."""
         codes, statuses = [], []
