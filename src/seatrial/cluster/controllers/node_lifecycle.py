@@ -30,6 +30,8 @@ GRACE_PERIOD = 50.0
 TAINT_PERIOD = 0.1
 """Seconds between looks at the nodes that wait for a NoExecute taint (NodeEvictionPeriod)."""
 LEASES = "kube-node-lease"
+LEASE_PRECISION = 1e-5
+"""Seconds by which the time in a Lease may differ from the kubelet's own."""
 REMEMBERED = int(GRACE_PERIOD / MONITOR_PERIOD) + 2
 """Rounds that are remembered: the first of them is longer ago than the grace period."""
 NEVER = float("inf")
@@ -188,8 +190,8 @@ class NodeLifecycleController(Controller):
         """Whether the node has a kubelet here that knows when it renewed its lease last; else only its lease tells."""
         if not hasattr(self.cluster, "kubelets"):
             return False
-        told = self.cluster.kubelets.last_heartbeat(node.name)
-        return told is not None and self._last_heartbeat(node) == told
+        told, last = self.cluster.kubelets.last_heartbeat(node.name), self._last_heartbeat(node)
+        return told is not None and last is not None and last - told < LEASE_PRECISION
 
     def _last_heartbeat(self, node: Object) -> float | None:
         """When the node's lease was renewed last; None where nobody renews leases."""
