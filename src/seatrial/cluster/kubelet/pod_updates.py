@@ -14,9 +14,13 @@ def asks_for_more(old: Object, new: Object) -> bool:
     """Whether a write is more than a new status: another spec, a deletion, labels or annotations."""
     if old.spec is not new.spec and old.spec != new.spec:
         return True
-    before, after = old.metadata, new.metadata
-    fields = ("deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations")
-    return any(before.get(field) != after.get(field) for field in fields)
+    before, after = old["metadata"], new["metadata"]
+    return bool(
+        before.get("deletionTimestamp") != after.get("deletionTimestamp")
+        or before.get("deletionGracePeriodSeconds") != after.get("deletionGracePeriodSeconds")
+        or before.get("labels") != after.get("labels")
+        or before.get("annotations") != after.get("annotations")
+    )
 
 
 def gates_moved(pod: Object) -> bool:
