@@ -165,12 +165,22 @@ class Recorder:
             last = event.get("lastTimestamp") or event.get("eventTime")
             if last and last <= oldest:
                 store.remove(event.key)  # as in `record`: nothing holds an event back
-        for serial, told in [*store.sketches("Event")]:
-            if isinstance(told, Told) and told.last // 1 <= (self._clock.now - TTL) // 1:
-                store.drop_sketch("Event", serial)
+        for serial in self._outdated():
+            store.drop_sketch("Event", serial)
         self._sweeping = store.count("Event") > 0
         if self._sweeping:
             self._clock.after(SWEEP, self._sweep)
+
+    def _outdated(self) -> list[int]:
+        """The Events that are too old, of those that nobody has read; they are in the order in which they began."""
+        second = (self._clock.now - TTL) // 1
+        found = []
+        for serial, told in self._api.store.sketches("Event"):
+            if not isinstance(told, Told) or told.first // 1 > second:
+                break
+            if told.last // 1 <= second:
+                found.append(serial)
+        return found
 
     def _passes(self, about: tuple[str, ...]) -> bool:
         tokens, then = self._tokens.get(about, (float(SPAM_BURST), self._clock.now))
