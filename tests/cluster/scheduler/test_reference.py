@@ -108,6 +108,8 @@ class Play:
     def step(self, number: int) -> None:
         if self.placed and self.chance.random() < 0.15:
             self._take_one_away()
+        if self.chance.random() < 0.15:
+            self._taint_one()
         new = prioritised(pod(f"p{number}", **self.chance.choice(self.templates)), self.placing.store)
         refused, totals = reference.decide(new, self.nodes, self.placed, self.replica_sets)
         info = self.placing.snapshot.info(new)
@@ -136,6 +138,14 @@ class Play:
             leaving = evolve(gone, metadata={"deletionTimestamp": "2026-01-01T00:00:00Z"})
             self.placing.snapshot.set_pod(leaving, where.name)
             self.placed.append((leaving, where))
+
+    def _taint_one(self) -> None:
+        """A node gets other taints, is cordoned or let go."""
+        number = self.chance.randrange(len(self.nodes))
+        old = self.nodes[number]
+        new = self.nodes[number] = evolve(old, spec=any_node(self.chance, number).spec)
+        self.placed = [(pod, new if where is old else where) for pod, where in self.placed]
+        self.placing.snapshot.set_node(new)
 
 
 @settings(max_examples=40)
