@@ -29,11 +29,9 @@ def parse(text: str | int | float) -> Decimal:
     if match is None:
         raise ValueError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
     number, suffix = match.groups()
-    if suffix[:1] in ("e", "E") and len(suffix) > 1:
-        exponent = int(suffix[1:])
-        scale = Decimal(10) ** max(-30, min(30, exponent))
-    else:
-        scale = _SUFFIXES[suffix]
+    scale = _SUFFIXES.get(suffix)
+    if scale is None:
+        scale = Decimal(10) ** max(-30, min(30, int(suffix[1:])))
     value = Decimal(number) * scale
     if value > _MAX:
         return _MAX

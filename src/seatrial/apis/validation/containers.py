@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from seatrial.apis import features
 from seatrial.apis.validation import formats, resources, security
 from seatrial.apis.validation.environment import environment
 from seatrial.apis.validation.metadata import one_of
@@ -16,10 +17,12 @@ from seatrial.apis.violations import Errors
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 MESSAGE_POLICIES = ("File", "FallbackToLogsOnError")
+RESTART_POLICIES, MAX_RULES, MAX_EXIT_CODES = ("Always", "Never", "OnFailure"), 20, 255
 RESIZABLE, RESIZE_POLICIES = ("cpu", "memory"), ("NotRequired", "RestartContainer")
-RULES_SINCE = (1, 35)
-"""ContainerRestartRules: containers other than init containers may have a restartPolicy of their own."""
-NOT_EPHEMERAL = ("ports", "resources", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resizePolicy")
+NOT_EPHEMERAL = (
+    "ports", "resources", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resizePolicy",
+    "restartPolicy", "restartPolicyRules",
+)  # fmt: skip
 NO_PROBES = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
 
 
@@ -27,6 +30,7 @@ NO_PROBES = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
 class PodContext:
     """What a container's rules need to know of its pod."""
 
+    spec: Fields
     volumes: Volumes
     claims: frozenset[str]
     grace: int | None
@@ -49,7 +53,8 @@ def containers(spec: Fields, path: str, errors: Errors, pod: PodContext) -> None
         _unique(container, names, place, errors)
         lifecycle(container, place, errors, pod.grace, pod.os_name)
         probes(container, place, errors)
-        _own_restart_policy(container, place, errors)
+        if container.get("restartPolicy") is not None or container.get("restartPolicyRules"):
+            _own_restart_policy(container, place, errors)
     _host_ports(listed, f"{path}.containers", errors)
     if spec.get("initContainers"):
         _init_containers(spec, path, errors, pod, names)
@@ -66,13 +71,35 @@ def _unique(container: Fields, names: set[str], path: str, errors: Errors) -> No
 
 
 def _own_restart_policy(container: Fields, path: str, errors: Errors) -> None:
-    policy = container.get("restartPolicy")
-    if policy is None:
+    """`validateContainerRestartPolicy.`"""
+    if not features.enabled("ContainerRestartRules", errors.version):
+        if errors.version < (1, 34):
+            errors.forbidden(f"{path}.restartPolicy", "may not be set for non-init containers")
         return
-    if errors.version < RULES_SINCE:
-        errors.forbidden(f"{path}.restartPolicy", "may not be set for non-init containers")
-    elif policy not in ("Always", "Never", "OnFailure"):
-        errors.not_supported(f"{path}.restartPolicy", policy, ("Always", "Never", "OnFailure"))
+    policy, rules = container.get("restartPolicy"), structs(container, "restartPolicyRules")
+    if policy is None:
+        errors.required(f"{path}.restartPolicy", "must specify restartPolicy when restart rules are used")
+    elif policy not in RESTART_POLICIES:
+        errors.not_supported(f"{path}.restartPolicy", policy, RESTART_POLICIES)
+    if len(rules) > MAX_RULES:
+        errors.too_many(f"{path}.restartPolicyRules", len(rules), MAX_RULES)
+    for index, rule in enumerate(rules):
+        _restart_rule(rule, f"{path}.restartPolicyRules[{index}]", errors)
+
+
+def _restart_rule(rule: Fields, path: str, errors: Errors) -> None:
+    whole_pod = features.enabled("RestartAllContainersOnContainerExits", errors.version)
+    actions = ("Restart", "RestartAllContainers") if whole_pod else ("Restart",)
+    if text(rule, "action") not in actions:
+        errors.not_supported(f"{path}.action", text(rule, "action"), actions)
+    codes = rule.get("exitCodes")
+    if codes is None:
+        errors.required(f"{path}.exitCodes", "must be specified")
+        return
+    if text(codes, "operator") not in ("In", "NotIn"):
+        errors.not_supported(f"{path}.exitCodes.operator", text(codes, "operator"), ("In", "NotIn"))
+    if len(codes.get("values") or ()) > MAX_EXIT_CODES:
+        errors.too_many(f"{path}.exitCodes.values", len(codes["values"]), MAX_EXIT_CODES)
 
 
 def _init_containers(spec: Fields, path: str, errors: Errors, pod: PodContext, names: set[str]) -> None:
@@ -81,9 +108,8 @@ def _init_containers(spec: Fields, path: str, errors: Errors, pod: PodContext, n
         place = f"{path}.initContainers[{index}]"
         _common(container, place, errors, pod)
         policy = container.get("restartPolicy")
-        allowed = ("Always",) if errors.version < RULES_SINCE else ("Always", "Never", "OnFailure")
-        if policy is not None and policy not in allowed:
-            errors.not_supported(f"{place}.restartPolicy", policy, allowed)
+        if policy is not None or container.get("restartPolicyRules"):
+            _init_restart_policy(container, place, errors)
         _unique(container, names, place, errors)
         _host_ports([container], f"{path}.initContainers", errors)
         if policy == "Always":
@@ -94,6 +120,21 @@ def _init_containers(spec: Fields, path: str, errors: Errors, pod: PodContext, n
             if container.get(field) is not None:
                 detail = "may not be set for init containers without restartPolicy=Always"
                 errors.forbidden(f"{place}.{field}", detail)
+
+
+def _init_restart_policy(container: Fields, path: str, errors: Errors) -> None:
+    """`validateInitContainerRestartPolicy.`"""
+    policy = container.get("restartPolicy")
+    if policy is None:
+        errors.required(f"{path}.restartPolicy", "must specify restartPolicy when restart rules are used")
+    elif features.enabled("ContainerRestartRules", errors.version):
+        sidecar = policy == "Always" and container.get("restartPolicyRules")
+        if sidecar and not features.enabled("RestartAllContainersOnContainerExits", errors.version):
+            detail = "restartPolicyRules are not allowed for init containers with restart policy Always"
+            errors.forbidden(f"{path}.restartPolicyRules", detail)
+        _own_restart_policy(container, path, errors)
+    elif policy != "Always" and errors.version < (1, 34):
+        errors.not_supported(f"{path}.restartPolicy", policy, ("Always",))
 
 
 def _ephemeral_containers(spec: Fields, path: str, errors: Errors, pod: PodContext, names: set[str]) -> None:
@@ -129,7 +170,7 @@ def _common(container: Fields, path: str, errors: Errors, pod: PodContext) -> No
     one_of(text(container, "terminationMessagePolicy"), MESSAGE_POLICIES, f"{path}.terminationMessagePolicy", errors)
     if container.get("ports"):
         _ports(container, f"{path}.ports", errors)
-    environment(container, path, errors)
+    environment(container, pod.spec, path, errors)
     mounts(container, pod.volumes, path, errors)
     one_of(text(container, "imagePullPolicy"), PULL_POLICIES, f"{path}.imagePullPolicy", errors)
     resources.requirements(container.get("resources") or {}, f"{path}.resources", errors, pod.claims)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from seatrial.apis.validation import formats, resources
+from seatrial.apis.validation.paths import no_backsteps
 from seatrial.apis.validation.reading import Fields, structs, text
 from seatrial.apis.violations import Errors
 
@@ -29,10 +30,10 @@ SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "f
 _SUBSCRIPT = re.compile(r"(.*)\['(.*)'\]", re.DOTALL)
 
 
-def environment(container: Fields, path: str, errors: Errors) -> None:
-    """`env` and `envFrom` of a container."""
+def environment(container: Fields, spec: Fields, path: str, errors: Errors) -> None:
+    """`env` and `envFrom` of a container of this pod spec."""
     for index, variable in enumerate(structs(container, "env")):
-        _variable(variable, f"{path}.env[{index}]", errors)
+        _variable(variable, spec, f"{path}.env[{index}]", errors)
     for index, source in enumerate(structs(container, "envFrom")):
         _env_from(source, f"{path}.envFrom", index, errors)
 
@@ -41,7 +42,7 @@ def _name_messages(name: str, errors: Errors) -> formats.Messages:
     return formats.relaxed_env_name(name) if errors.version >= (1, 32) else formats.env_name(name)
 
 
-def _variable(variable: Fields, path: str, errors: Errors) -> None:
+def _variable(variable: Fields, spec: Fields, path: str, errors: Errors) -> None:
     name = text(variable, "name")
     if not name:
         errors.required(f"{path}.name")
@@ -49,10 +50,10 @@ def _variable(variable: Fields, path: str, errors: Errors) -> None:
         errors.invalids(f"{path}.name", name, _name_messages(name, errors))
     source = variable.get("valueFrom")
     if source is not None:
-        _value_from(source, text(variable, "value"), f"{path}.valueFrom", errors)
+        _value_from(source, text(variable, "value"), spec, f"{path}.valueFrom", errors)
 
 
-def _value_from(source: Fields, value: str, path: str, errors: Errors) -> None:
+def _value_from(source: Fields, value: str, spec: Fields, path: str, errors: Errors) -> None:
     """`validateEnvVarValueFrom.`"""
     given = [name for name in SOURCES if source.get(name) is not None]
     for name in given:
@@ -61,7 +62,10 @@ def _value_from(source: Fields, value: str, path: str, errors: Errors) -> None:
             field_selector(reference, ENV_FIELDS, place, errors)
         elif name == "resourceFieldRef":
             resource_selector(reference, place, errors, in_volume=False)
-        elif name != "fileKeyRef":
+        elif name == "fileKeyRef":
+            _file_key(reference, place, errors)
+            _file_volume(spec, text(reference, "volumeName"), f"{place}.volumeName", errors)
+        else:
             key_selector(reference, place, errors)
     if not given:
         detail = (
@@ -72,6 +76,28 @@ def _value_from(source: Fields, value: str, path: str, errors: Errors) -> None:
         errors.invalid(path, "", "may not be specified when `value` is not empty")
     elif len(given) > 1:
         errors.invalid(path, "", "may not have more than one field specified at a time")
+
+
+def _file_key(reference: Fields, path: str, errors: Errors) -> None:
+    """`validateFileKeySelector.`"""
+    key, volume, file = text(reference, "key"), text(reference, "volumeName"), text(reference, "path")
+    for name, value in (("key", key), ("volumeName", volume), ("path", file)):
+        if not value:
+            errors.required(f"{path}.{name}")
+    if key:
+        errors.invalids(f"{path}.key", key, formats.relaxed_env_name(key))
+    if volume:
+        errors.invalids(f"{path}.volumeName", volume, formats.dns_label(volume))
+    no_backsteps(file, f"{path}.path", errors)
+
+
+def _file_volume(spec: Fields, name: str, path: str, errors: Errors) -> None:
+    """`validateFileKeyRefVolumes`: what a variable is read from must be an emptyDir."""
+    named = [volume for volume in structs(spec, "volumes") if text(volume, "name") == name]
+    if not named:
+        errors.not_found(path, name)
+    elif named[-1].get("emptyDir") is None:
+        errors.invalid(path, name, "referenced volume must be of type emptyDir")
 
 
 def key_selector(reference: Fields, path: str, errors: Errors) -> None:

@@ -13,6 +13,8 @@ from seatrial.model import selectors
 
 NameRule = Callable[[str], Messages]
 ANNOTATIONS_SIZE = 256 * 1024
+GENERATED_BASE, GENERATED_END = 58, "xxxxx"
+"""What the server makes a name of: the first characters of generateName, and five letters and digits."""
 STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 SET_OPERATORS, PRESENCE_OPERATORS = ("In", "NotIn"), ("Exists", "DoesNotExist")
 
@@ -30,9 +32,10 @@ def object_meta(
     name, generate = text(meta, "name"), text(meta, "generateName")
     if generate:
         errors.invalids("metadata.generateName", generate, name_rule(_masked(generate)))
+        name = name or generate[:GENERATED_BASE] + GENERATED_END
     if name:
         errors.invalids("metadata.name", name, name_rule(name))
-    elif not generate:
+    else:
         errors.required("metadata.name", "name or generateName is required")
     if namespaced and meta.get("namespace"):
         errors.invalids("metadata.namespace", meta["namespace"], formats.dns_label(meta["namespace"]))
@@ -70,17 +73,24 @@ def annotation_map(values: dict[str, str], path: str, errors: Errors) -> None:
 
 
 def _owner_references(meta: Fields, errors: Errors) -> None:
-    controller = ""
-    for index, owner in enumerate(structs(meta, "ownerReferences")):
-        path = f"metadata.ownerReferences[{index}]"
-        for field in ("apiVersion", "kind", "name", "uid"):
+    """ValidateOwnerReferences; upstream names the list, not the item."""
+    path, controller = "metadata.ownerReferences", ""
+    for owner in structs(meta, "ownerReferences"):
+        api_version = text(owner, "apiVersion")
+        if not api_version.rpartition("/")[2] or api_version.count("/") > 1:
+            errors.invalid(f"{path}.apiVersion", api_version, "version must not be empty")
+        for field in ("kind", "name", "uid"):
             if not owner.get(field):
                 errors.invalid(f"{path}.{field}", "", "must not be empty")
+        if api_version == "v1" and text(owner, "kind") == "Event":
+            errors.invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner")
         if owner.get("controller"):
+            name = f"{text(owner, 'kind')}/{text(owner, 'name')}"
             if controller:
-                detail = f"Only one reference can have Controller set to true. Found another: {controller}"
-                errors.invalid("metadata.ownerReferences", meta["ownerReferences"], detail)
-            controller = text(owner, "name")
+                detail = 'Only one reference can have Controller set to true. Found "true" in references for'
+                errors.invalid(path, meta["ownerReferences"], f"{detail} {controller} and {name}")
+            else:
+                controller = name
 
 
 def _finalizers(meta: Fields, errors: Errors, core: bool) -> None:
@@ -105,13 +115,15 @@ def label_name(name: str, path: str, errors: Errors) -> None:
     errors.invalids(path, name, formats.qualified_name(name))
 
 
-def label_selector(selector: Fields | None, path: str, errors: Errors) -> None:
-    """ValidateLabelSelector."""
+def label_selector(selector: Fields | None, path: str, errors: Errors) -> bool:
+    """ValidateLabelSelector; whether the selector can be used (metav1.LabelSelectorAsSelector takes it)."""
     if not selector:
-        return
+        return True
+    before = len(errors.found)
     labels(mapping(selector, "matchLabels"), f"{path}.matchLabels", errors)
     for index, expression in enumerate(structs(selector, "matchExpressions")):
         _expression(expression, f"{path}.matchExpressions[{index}]", errors)
+    return len(errors.found) == before
 
 
 def _expression(expression: Fields, path: str, errors: Errors) -> None:
@@ -135,13 +147,8 @@ def is_empty_selector(selector: Fields) -> bool:
 
 
 def selects_template(selector: Fields | None, template: Fields) -> bool:
-    """Whether a selector fits the labels of a pod template; a malformed one is reported elsewhere and fits."""
-    if selector is None:
-        return False
-    operators = (*SET_OPERATORS, *PRESENCE_OPERATORS)
-    if any(text(e, "operator") not in operators for e in structs(selector, "matchExpressions")):
-        return True
-    return selectors.matches(dict(selector), template_labels(template))
+    """Whether a usable selector fits the labels of a pod template; none fits nothing."""
+    return selector is not None and selectors.matches(dict(selector), template_labels(template))
 
 
 def template_labels(template: Fields) -> dict[str, str]:

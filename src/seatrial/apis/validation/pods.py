@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seatrial.apis import features
 from seatrial.apis.validation import formats, resources, scheduling, security, windows
 from seatrial.apis.validation.containers import PodContext, containers, trimmed_image
 from seatrial.apis.validation.metadata import annotation_map, labels, object_meta, one_of
@@ -15,7 +16,7 @@ from seatrial.model import pods, quantities
 RESTART_POLICIES = ("Always", "OnFailure", "Never")
 DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 PREEMPTION_POLICIES = ("PreemptLowerPriority", "Never")
-NAMESERVERS, SEARCHES, SEARCH_CHARACTERS = 3, 32, 2048
+NAMESERVERS, SEARCHES, SEARCH_CHARACTERS, MAX_HOSTNAME = 3, 32, 2048, 64
 MAX_INT32 = 2**31 - 1
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 MIRROR = "kubernetes.io/config.mirror"
@@ -73,11 +74,11 @@ def pod_spec(
     spec: Fields, path: str, errors: Errors, pod_name: str, *, in_pod: bool, claims: tuple[str, ...] = ()
 ) -> None:
     """ValidatePodSpec."""
-    found = volumes(spec, pod_name, path, errors, in_pod=in_pod)
-    for name in claims:
-        found[name] = {"name": name, "persistentVolumeClaim": {}}
+    spec = features.without_disabled(spec, features.disabled_in_pods(errors.version))
+    found = volumes(spec, pod_name, path, errors, in_pod=in_pod, claims=claims)
     claim_names = frozenset(filter(None, (text(claim, "name") for claim in structs(spec, "resourceClaims"))))
     context = PodContext(
+        spec=spec,
         volumes=found,
         claims=claim_names,
         grace=spec.get("terminationGracePeriodSeconds"),
@@ -103,6 +104,8 @@ def pod_spec(
     windows.host_process(spec, path, errors)
     if spec.get("hostUsers") is False:
         _without_host_namespaces(spec, path, errors)
+    if spec.get("hostnameOverride") is not None:
+        _hostname_override(spec, f"{path}.hostnameOverride", errors)
     _names(spec, path, errors)
     scheduling.tolerations(spec, path, errors)
     _host_aliases(spec, path, errors)
@@ -110,9 +113,23 @@ def pod_spec(
     windows.operating_system(spec, path, errors)
 
 
+def _hostname_override(spec: Fields, path: str, errors: Errors) -> None:
+    """`validatePodHostName.`"""
+    name = text(spec, "hostnameOverride")
+    if spec.get("setHostnameAsFQDN"):
+        errors.forbidden(path, "may not be specified when setHostnameAsFQDN is true")
+    if spec.get("hostNetwork"):
+        errors.forbidden(path, "may not be specified when hostNetwork is true")
+    if len(name) > MAX_HOSTNAME:
+        errors.too_long(path, MAX_HOSTNAME)
+    errors.invalids(path, name, formats.dns_subdomain(name))
+
+
 def _names(spec: Fields, path: str, errors: Errors) -> None:
+    account = text(spec, "serviceAccountName") or text(spec, "serviceAccount")
+    if account:
+        errors.invalids(f"{path}.serviceAccountName", account, formats.dns_subdomain(account))
     for field, rule in (
-        ("serviceAccountName", formats.dns_subdomain),
         ("nodeName", formats.dns_subdomain),
         ("hostname", formats.dns_label),
         ("subdomain", formats.dns_label),
@@ -160,20 +177,21 @@ def _resource_claims(spec: Fields, path: str, errors: Errors) -> None:
 
 
 def _pod_level_resources(spec: Fields, path: str, errors: Errors, claims: frozenset[str]) -> None:
-    """`validatePodResources` (PodLevelResources, on since 1.34)."""
-    if errors.version < (1, 34):
-        return
+    """`validatePodResources.`"""
     place, own = f"{path}.resources", spec["resources"]
+    if text(struct(spec, "os"), "name") == "windows":
+        errors.forbidden(place, "may not be set for a windows pod")
+        return
     if own.get("claims") is not None:
-        errors.forbidden(f"{place}.claims", "claims cannot be set for Resources at pod-level")
+        errors.forbidden(f"{place}.claims", "claims may not be set for Resources at pod-level")
     resources.requirements(own, place, errors, claims, resources.pod_level_resource_name)
     requests, limits = own.get("requests") or {}, own.get("limits") or {}
     below = {name: value for name, value in spec.items() if name not in ("resources", "overhead")}
     for name, amount in pods.requests(below).items():
-        if amount > quantities.amount(name, requests.get(name) or 0):
+        if name in requests and amount > quantities.amount(name, requests[name]):
             total = quantities.format_cpu(amount) if name == "cpu" else str(amount)
             detail = f"must be greater than or equal to aggregate container requests of {total}"
-            errors.invalid(f"{place}.requests[{name}]", str(requests.get(name, 0)), detail)
+            errors.invalid(f"{place}.requests[{name}]", str(requests[name]), detail)
     for index, container in enumerate(structs(spec, "containers")):
         for name, value in struct(struct(container, "resources"), "limits").items():
             if name in limits and resources.amount(value) > resources.amount(limits[name]):
@@ -244,12 +262,13 @@ def _gates(spec: Fields, path: str, errors: Errors) -> None:
 
 def _without_host_namespaces(spec: Fields, path: str, errors: Errors) -> None:
     """`validateHostUsers.`"""
-    forbidden: list[tuple[str, Any]] = [("hostPID", "HostPID"), ("hostIPC", "HostIPC")]
-    if errors.version < (1, 36):
-        forbidden.insert(0, ("hostNetwork", "hostNetwork"))
-    for field, shown in forbidden:
+    detail = "when `hostUsers` is false" if errors.version >= (1, 36) else "when `pod.Spec.HostUsers` is false"
+    for field, named in (("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")):
         if spec.get(field):
-            errors.forbidden(f"{path}.{shown}", "when `pod.Spec.HostUsers` is false")
+            errors.forbidden(f"{path}.{named}", detail)
+    for container, place in windows.containers_with_path(spec, path):
+        if container.get("volumeDevices"):
+            errors.forbidden(f"{place}.volumeDevices", detail)
 
 
 def _host_aliases(spec: Fields, path: str, errors: Errors) -> None:

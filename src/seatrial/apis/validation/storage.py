@@ -67,7 +67,7 @@ def _volume_source(spec: Fields, name: str, errors: Errors) -> None:
     kind = volume_sources.one_type([kind for kind in TYPES if spec.get(kind) is not None], "spec", errors)
     if not kind:
         return
-    source, path = spec[kind], f"spec.{kind}"
+    source, path = spec[kind], f"spec.{volume_sources.FIELD_NAMES.get(kind, kind)}"
     volume_sources.check(kind, source, path, errors, in_volume=True, name=name)
     match kind:
         case "local":

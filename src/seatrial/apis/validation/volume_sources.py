@@ -38,6 +38,10 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 }
 """Source to the fields that must be given."""
 
+MISNAMED = {"downwardAPI": "downwarAPI", "cephfs": "cephFS"}
+"""How upstream names two of the types where there is one too many."""
+FIELD_NAMES = {"gcePersistentDisk": "persistentDisk"}
+"""How upstream names a source whose own fields are wrong."""
 HOST_PATH_TYPES = (
     "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket",
 )  # fmt: skip
@@ -230,5 +234,5 @@ def one_type(given: list[str], path: str, errors: Errors) -> str:
         errors.required(path, "must specify a volume type")
         return ""
     for kind in given[1:]:
-        errors.forbidden(f"{path}.{kind}", "may not specify more than 1 volume type")
+        errors.forbidden(f"{path}.{MISNAMED.get(kind, kind)}", "may not specify more than 1 volume type")
     return given[0]

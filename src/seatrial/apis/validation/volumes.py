@@ -21,13 +21,20 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 600, 2**32
 CONFLICT = "conflicting duplicate paths"
 
 
-def volumes(spec: Fields, pod_name: str, path: str, errors: Errors, *, in_pod: bool) -> dict[str, Fields]:
-    """Checks all volumes; gives the sound ones by name. `pod_name` is "" in a template."""
-    sound: dict[str, Fields] = {}
+def volumes(
+    spec: Fields, pod_name: str, path: str, errors: Errors, *, in_pod: bool, claims: tuple[str, ...] = ()
+) -> dict[str, Fields]:
+    """Checks all volumes; gives the sound ones by name. `pod_name` is "" in a template.
+
+    `claims` are the names of a StatefulSet's claim templates, whose volumes come first and replace those of their name.
+    """
+    sound = _of_claims(claims, f"{path}.volumes", errors)
     listed = structs(spec, "volumes")
     made = {f"{pod_name}-{text(v, 'name')}" for v in listed if v.get("ephemeral") is not None} if pod_name else set()
     for index, volume in enumerate(listed):
         place, name = f"{path}.volumes[{index}]", text(volume, "name")
+        if name in claims:
+            continue
         before = len(errors.found)
         _source(volume, name, pod_name, place, errors, in_pod)
         if not name:
@@ -45,11 +52,24 @@ def volumes(spec: Fields, pod_name: str, path: str, errors: Errors, *, in_pod: b
     return sound
 
 
+def _of_claims(claims: tuple[str, ...], path: str, errors: Errors) -> dict[str, Fields]:
+    sound: dict[str, Fields] = {}
+    for index, name in enumerate(claims):
+        if not name:
+            errors.required(f"{path}[{index}].persistentVolumeClaim.claimName")
+            errors.required(f"{path}[{index}].name")
+        elif formats.dns_label(name):
+            errors.invalids(f"{path}[{index}].name", name, formats.dns_label(name))
+        else:
+            sound[name] = {"name": name, "persistentVolumeClaim": {"claimName": name}}
+    return sound
+
+
 def _source(volume: Fields, name: str, pod_name: str, path: str, errors: Errors, in_pod: bool) -> None:
     kind = volume_sources.one_type([kind for kind in TYPES if volume.get(kind) is not None], path, errors)
     if not kind:
         return
-    source, place = volume[kind], f"{path}.{kind}"
+    source, place = volume[kind], f"{path}.{volume_sources.FIELD_NAMES.get(kind, kind)}"
     volume_sources.check(kind, source, place, errors, in_volume=False, name=name)
     match kind:
         case "emptyDir":

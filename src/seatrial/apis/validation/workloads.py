@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seatrial.apis.validation import counts, formats
+from seatrial.apis.validation.claims import claim_spec
 from seatrial.apis.validation.metadata import (
     is_empty_selector,
     label_selector,
@@ -18,6 +19,8 @@ from seatrial.apis.violations import Errors
 from seatrial.model import selectors
 
 RETENTION = ("Retain", "Delete")
+CLAIM_TEMPLATES_SINCE = (1, 36)
+"""Claim templates of a StatefulSet are validated as claims are."""
 
 
 def _numbers(spec: Fields, names: tuple[str, ...], errors: Errors) -> None:
@@ -25,17 +28,20 @@ def _numbers(spec: Fields, names: tuple[str, ...], errors: Errors) -> None:
         non_negative(spec.get(name), f"spec.{name}", errors)
 
 
-def _selector(spec: Fields, kind: str, errors: Errors) -> None:
-    """The selector must be there, well-formed, not empty, and fit the template."""
+def _selector(spec: Fields, kind: str, errors: Errors) -> bool:
+    """The selector must be there, well-formed and not empty, and fit the template; whether it is usable at all."""
     selector, template = spec.get("selector"), struct(spec, "template")
     if selector is None:
         errors.required("spec.selector")
-    else:
-        label_selector(selector, "spec.selector", errors)
-        if is_empty_selector(selector):
-            errors.invalid("spec.selector", selector, f"empty selector is invalid for {kind}")
-    if (selector is None or not is_empty_selector(selector)) and not selects_template(selector, template):
+    elif is_empty_selector(selector):
+        errors.invalid("spec.selector", selector, f"empty selector is invalid for {kind}")
+        return True
+    elif not label_selector(selector, "spec.selector", errors):
+        errors.invalid("spec.selector", selector, "" if kind == "statefulset" else "invalid label selector")
+        return False
+    if not selects_template(selector, template):
         unmatched_template(template, "spec.template", errors)
+    return True
 
 
 def _always(spec: Fields, kind: str, errors: Errors) -> None:
@@ -54,9 +60,9 @@ def deployment(obj: Fields, errors: Errors) -> None:
     object_meta(obj, errors)
     spec = struct(obj, "spec")
     _numbers(spec, ("replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"), errors)
-    _selector(spec, "deployment", errors)
-    pod_template(struct(spec, "template"), "spec.template", errors)
-    _always(spec, "ReplicaSet", errors)
+    if _selector(spec, "deployment", errors):
+        pod_template(struct(spec, "template"), "spec.template", errors)
+        _always(spec, "ReplicaSet", errors)
     _deployment_strategy(struct(spec, "strategy"), errors)
     deadline, ready = spec.get("progressDeadlineSeconds"), spec.get("minReadySeconds") or 0
     if deadline is not None and deadline <= ready:
@@ -91,16 +97,16 @@ def replica_set(obj: Fields, errors: Errors) -> None:
     object_meta(obj, errors)
     spec = struct(obj, "spec")
     _numbers(spec, ("replicas", "minReadySeconds"), errors)
-    _selector(spec, "replicaset", errors)
-    pod_template(struct(spec, "template"), "spec.template", errors)
-    _always(spec, "ReplicaSet", errors)
+    if _selector(spec, "deployment", errors):
+        pod_template(struct(spec, "template"), "spec.template", errors)
+        _always(spec, "ReplicaSet", errors)
 
 
 def daemon_set(obj: Fields, errors: Errors) -> None:
     """ValidateDaemonSet."""
     object_meta(obj, errors)
     spec = struct(obj, "spec")
-    _selector(spec, "daemonset", errors)
+    _daemon_selector(spec, errors)
     pod_template(struct(spec, "template"), "spec.template", errors)
     _always(spec, "DaemonSet", errors)
     _numbers(spec, ("minReadySeconds", "revisionHistoryLimit"), errors)
@@ -112,6 +118,16 @@ def daemon_set(obj: Fields, errors: Errors) -> None:
             _rolling_daemons(struct(strategy, "rollingUpdate"), errors)
         case _:
             errors.not_supported("spec.updateStrategy", strategy, ("RollingUpdate", "OnDelete"))
+
+
+def _daemon_selector(spec: Fields, errors: Errors) -> None:
+    """A DaemonSet's selector: without one, only that it does not fit the template is told."""
+    selector, template = spec.get("selector"), struct(spec, "template")
+    usable = label_selector(selector, "spec.selector", errors)
+    if usable and not selects_template(selector, template):
+        unmatched_template(template, "spec.template", errors)
+    if selector is not None and is_empty_selector(selector):
+        errors.invalid("spec.selector", selector, "empty selector is invalid for daemonset")
 
 
 def _rolling_daemons(rolling: Fields, errors: Errors) -> None:
@@ -145,13 +161,25 @@ def stateful_set(obj: Fields, errors: Errors) -> None:
             errors.not_supported(f"spec.persistentVolumeClaimRetentionPolicy.{name}", value, RETENTION)
     _numbers(spec, ("replicas", "minReadySeconds", "revisionHistoryLimit"), errors)
     non_negative(struct(spec, "ordinals").get("start"), "spec.ordinals.start", errors)
-    _selector(spec, "statefulset", errors)
-    claims = tuple(text(struct(c, "metadata"), "name") for c in structs(spec, "volumeClaimTemplates"))
-    pod_template(struct(spec, "template"), "spec.template", errors, claims=claims)
-    _always(spec, "StatefulSet", errors)
     service = text(spec, "serviceName")
     if service and errors.version >= (1, 34):
-        errors.invalids("spec.serviceName", service, formats.dns_subdomain(service))
+        errors.invalids("spec.serviceName", service, formats.dns_label(service))
+    if errors.version >= CLAIM_TEMPLATES_SINCE:
+        for index, claim in enumerate(structs(spec, "volumeClaimTemplates")):
+            claim_spec(struct(claim, "spec"), f"spec.volumeClaimTemplates[{index}].spec", errors)
+    if _selector(spec, "statefulset", errors):
+        claims = dict.fromkeys(text(struct(c, "metadata"), "name") for c in structs(spec, "volumeClaimTemplates"))
+        template = _as_controller_makes(struct(spec, "template"))
+        pod_template(template, "spec.template", errors, claims=tuple(claims))
+    _always(spec, "StatefulSet", errors)
+
+
+def _as_controller_makes(template: Fields) -> Fields:
+    """Without host name and subdomain: the controller sets both (initIdentity)."""
+    pod = struct(template, "spec")
+    if not pod.get("hostname") and not pod.get("subdomain"):
+        return template
+    return {**template, "spec": {**pod, "hostname": "", "subdomain": ""}}
 
 
 def _stateful_strategy(strategy: Fields, errors: Errors) -> None:
