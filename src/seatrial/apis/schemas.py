@@ -30,6 +30,7 @@ TIME = (
     r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]+)?"
     r"(Z|[+-]([01][0-9]|2[0-4]):[0-5][0-9])$"
 )
+MICRO_TIME = TIME.replace("([.,][0-9]+)?", "[.,][0-9]{6}")
 _BREAKS = r"[\r\n]*"
 _B64 = f"[A-Za-z0-9+/]{_BREAKS}"
 BASE64 = f"^{_BREAKS}({_B64}{_B64}({_B64}{_B64}|{_B64}={_BREAKS}|={_BREAKS}={_BREAKS}))*$"
@@ -39,7 +40,7 @@ PRIMITIVES: dict[str, Schema] = {
         "type": ["string", "integer", "null"], "minimum": -(2**31), "maximum": 2**31 - 1,
     },
     "io.k8s.apimachinery.pkg.apis.meta.v1.Time": {"type": ["string", "null"], "pattern": TIME},
-    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": {"type": ["string", "null"], "pattern": TIME},
+    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": {"type": ["string", "null"], "pattern": MICRO_TIME},
     "io.k8s.apimachinery.pkg.runtime.RawExtension": {},
 }  # fmt: skip
 FORMATS: dict[str, Schema] = {

@@ -45,21 +45,33 @@ def _bounds(spec: Fields, errors: Errors) -> None:
     low, high = spec.get("minReplicas"), number(spec, "maxReplicas")
     if low is not None and low < 1:
         errors.invalid("spec.minReplicas", low, "must be greater than or equal to 1")
-    if high < 1:
+    if high < 1 and errors.version < (1, 36):
         errors.invalid("spec.maxReplicas", high, "must be greater than 0")
+    elif high == 0:
+        errors.required("spec.maxReplicas", "must be set and greater than 0")
+    elif high < 0:
+        errors.invalid("spec.maxReplicas", high, "must be greater than or equal to 1")
     if low is not None and high < low:
         errors.invalid("spec.maxReplicas", high, "must be greater than or equal to `minReplicas`")
-    _object_reference(struct(spec, "scaleTargetRef"), "spec.scaleTargetRef", errors)
+    target = struct(spec, "scaleTargetRef")
+    _object_reference(target, "spec.scaleTargetRef", errors, core=text(target, "kind") == "ReplicationController")
 
 
-def _object_reference(reference: Fields, path: str, errors: Errors) -> None:
-    """ValidateCrossVersionObjectReference."""
+def _object_reference(reference: Fields, path: str, errors: Errors, *, core: bool) -> None:
+    """ValidateCrossVersionObjectReference; `core`: whether it may refer to a kind of the core group."""
     for field in ("kind", "name"):
         value = text(reference, field)
         if not value:
             errors.required(f"{path}.{field}")
         else:
             errors.invalids(f"{path}.{field}", value, formats.path_segment(value))
+    if errors.version < (1, 34):
+        return
+    version = text(reference, "apiVersion")
+    if version.count("/") > 1:
+        errors.invalid(f"{path}.apiVersion", version, f"unexpected GroupVersion string: {version}")
+    elif not core and not version.rpartition("/")[0]:
+        errors.invalid(f"{path}.apiVersion", version, "apiVersion must specify API group")
 
 
 def _metric(metric: Fields, path: str, errors: Errors) -> None:
@@ -84,7 +96,7 @@ def _metric(metric: Fields, path: str, errors: Errors) -> None:
 def _source(name: str, source: Fields, path: str, errors: Errors) -> None:
     target = struct(source, "target")
     if name == "object":
-        _object_reference(struct(source, "describedObject"), f"{path}.describedObject", errors)
+        _object_reference(struct(source, "describedObject"), f"{path}.describedObject", errors, core=True)
     if name in ("object", "external", "pods"):
         metric = text(struct(source, "metric"), "name")
         if not metric:
@@ -164,6 +176,9 @@ def _rules(rules: Fields, path: str, errors: Errors) -> None:
         errors.required(f"{path}.policies", "must specify at least one Policy")
     for index, policy in enumerate(policies):
         _policy(policy, f"{path}.policies[{index}]", errors)
+    tolerance = rules.get("tolerance")
+    if tolerance is not None and errors.version >= (1, 35) and resources.amount(tolerance) < 0:
+        errors.invalid(f"{path}.tolerance", str(tolerance), "must be greater than or equal to 0")
 
 
 def _policy(policy: Fields, path: str, errors: Errors) -> None:

@@ -8,6 +8,7 @@ from seatrial.apis.validation.reading import Fields, struct, text, texts
 from seatrial.apis.validation.resources import positive_quantity
 from seatrial.apis.violations import Errors
 
+SOURCES = (("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot"))
 ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 VOLUME_MODES = ("Block", "Filesystem")
 
@@ -15,7 +16,24 @@ VOLUME_MODES = ("Block", "Filesystem")
 def persistent_volume_claim(obj: Fields, errors: Errors) -> None:
     """ValidatePersistentVolumeClaim."""
     object_meta(obj, errors)
-    claim_spec(struct(obj, "spec"), "spec", errors)
+    spec = struct(obj, "spec")
+    if spec.get("dataSource") is not None or spec.get("dataSourceRef") is not None:
+        spec = _with_both_sources(spec)
+    claim_spec(spec, "spec", errors)
+
+
+def _with_both_sources(spec: Fields) -> Fields:
+    """What the server makes of data sources before it validates (pkg/api/persistentvolumeclaim/util.go).
+
+    A reference to another namespace is dropped (CrossNamespaceVolumeDataSource is off), a `dataSource` of a kind that
+    the field never knew is dropped as it always was, and the one that is given is copied to the other.
+    """
+    source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
+    if reference is not None and reference.get("namespace"):
+        reference = None
+    if reference is None and source is not None and (source.get("apiGroup") or "", source.get("kind")) not in SOURCES:
+        source = None
+    return {**spec, "dataSource": source or reference, "dataSourceRef": reference or source}
 
 
 def access_modes(spec: Fields, path: str, errors: Errors) -> None:
@@ -47,11 +65,12 @@ def claim_spec(spec: Fields, path: str, errors: Errors) -> None:
     mode = spec.get("volumeMode")
     if mode is not None and mode not in VOLUME_MODES:
         errors.not_supported(f"{path}.volumeMode", mode, VOLUME_MODES)
-    _data_sources(spec, path, errors)
-
-
-def _data_sources(spec: Fields, path: str, errors: Errors) -> None:
     source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
+    if source is not None or reference is not None:
+        _data_sources(source, reference, path, errors)
+
+
+def _data_sources(source: Fields | None, reference: Fields | None, path: str, errors: Errors) -> None:
     for name, value in (("dataSource", source), ("dataSourceRef", reference)):
         if value is not None:
             _data_source(value, f"{path}.{name}", errors)

@@ -116,10 +116,19 @@ def _init_containers(spec: Fields, path: str, errors: Errors, pod: PodContext, n
             lifecycle(container, place, errors, pod.grace, pod.os_name)
             probes(container, place, errors)
             continue
+        if container.get("resizePolicy") and errors.version >= (1, 36):
+            _no_restart_on_resize(container, place, errors)
         for field in NO_PROBES:
             if container.get(field) is not None:
                 detail = "may not be set for init containers without restartPolicy=Always"
                 errors.forbidden(f"{place}.{field}", detail)
+
+
+def _no_restart_on_resize(container: Fields, path: str, errors: Errors) -> None:
+    for index, item in enumerate(structs(container, "resizePolicy")):
+        if text(item, "restartPolicy") == "RestartContainer":
+            detail = "must not be set to 'RestartContainer' for non-sidecar initContainers"
+            errors.invalid(f"{path}.resizePolicy[{index}].restartPolicy", "RestartContainer", detail)
 
 
 def _init_restart_policy(container: Fields, path: str, errors: Errors) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from seatrial.apis.validation import formats
-from seatrial.apis.validation.metadata import labels, object_meta, one_of
-from seatrial.apis.validation.reading import Fields, mapping, struct, structs, text, texts
+from seatrial.apis.validation import addresses, formats
+from seatrial.apis.validation.metadata import object_meta, one_of
+from seatrial.apis.validation.reading import Fields, struct, structs, text, texts
 from seatrial.apis.validation.services import PROTOCOLS, ordinary_ip
 from seatrial.apis.violations import Errors
 
 ADDRESS_TYPES = ("FQDN", "IPv4", "IPv6")
-MAX_ENDPOINTS, MAX_ADDRESSES, MAX_PORTS, MAX_HINTS, MAX_TOPOLOGY = 1000, 100, 20000, 8, 16
+MAX_ENDPOINTS, MAX_ADDRESSES, MAX_PORTS, MAX_HINTS = 1000, 100, 20000, 8
 
 
 def endpoint_slice(obj: Fields, errors: Errors) -> None:
@@ -27,45 +27,48 @@ def endpoint_slice(obj: Fields, errors: Errors) -> None:
 
 
 def _endpoint(endpoint: Fields, kind: str, path: str, errors: Errors) -> None:
-    addresses = texts(endpoint, "addresses")
-    if not addresses:
+    given = texts(endpoint, "addresses")
+    if not given:
         errors.required(f"{path}.addresses", "must contain at least 1 address")
-    elif len(addresses) > MAX_ADDRESSES:
-        errors.too_many(f"{path}.addresses", len(addresses), MAX_ADDRESSES)
-    for index, address in enumerate(addresses):
-        _address(address, kind, f"{path}.addresses[{index}]", errors)
+    elif len(given) > MAX_ADDRESSES:
+        errors.too_many(f"{path}.addresses", len(given), MAX_ADDRESSES)
+    for index, address in enumerate(given):
+        _address(address, kind, f"{path}.addresses", index, errors)
     node, hostname = endpoint.get("nodeName"), endpoint.get("hostname")
     if node is not None:
         errors.invalids(f"{path}.nodeName", node, formats.dns_subdomain(node))
     if hostname is not None:
         errors.invalids(f"{path}.hostname", hostname, formats.dns_label(hostname))
-    topology = mapping(endpoint, "deprecatedTopology")
-    if len(topology) > MAX_TOPOLOGY:
-        errors.too_many(f"{path}.deprecatedTopology", len(topology), MAX_TOPOLOGY)
-    labels(topology, f"{path}.deprecatedTopology", errors)
-    _hints(struct(endpoint, "hints"), f"{path}.hints.forZones", errors)
+    for field in ("forZones", "forNodes"):
+        _hints(struct(endpoint, "hints"), field, f"{path}.hints", errors)
 
 
-def _address(address: str, kind: str, path: str, errors: Errors) -> None:
-    parsed = formats.parse_ip(address)
-    if kind in ("IPv4", "IPv6"):
-        if parsed is None or f"IPv{parsed.version}" != kind:
+def _address(address: str, kind: str, path: str, index: int, errors: Errors) -> None:
+    place = f"{path}[{index}]"
+    if kind == "FQDN":
+        errors.invalids(place, address, addresses.domain_name(address))
+    elif kind in ("IPv4", "IPv6"):
+        messages = addresses.ip(address, errors.version) if kind == "IPv4" else addresses.canonical_ip(address)
+        errors.invalids(place, address, messages)
+        parsed = addresses.parse_ip(address)
+        if messages or parsed is None:
+            return
+        if f"IPv{parsed.version}" != kind:
             errors.invalid(path, address, f"must be an {kind} address")
-        else:
-            ordinary_ip(address, path, errors)
-    elif kind == "FQDN":
-        errors.invalids(path, address, formats.dns_subdomain(address.removesuffix(".")))
+        ordinary_ip(address, place, errors)
 
 
-def _hints(hints: Fields, path: str, errors: Errors) -> None:
-    zones = [text(zone, "name") for zone in structs(hints, "forZones")]
-    if len(zones) > MAX_HINTS:
-        errors.too_many(path, len(zones), MAX_HINTS)
+def _hints(hints: Fields, field: str, path: str, errors: Errors) -> None:
+    """`validateHints.`"""
+    names = [text(hint, "name") for hint in structs(hints, field)]
+    if len(names) > MAX_HINTS:
+        errors.too_many(f"{path}.{field}", len(names), MAX_HINTS)
         return
-    for index, zone in enumerate(zones):
-        if zone in zones[:index]:
-            errors.duplicate(f"{path}[{index}].name", zone)
-        errors.invalids(f"{path}[{index}].name", zone, formats.label_value(zone))
+    rule = formats.label_value if field == "forZones" else formats.dns_subdomain
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            errors.duplicate(f"{path}.{field}[{index}].name", name)
+        errors.invalids(f"{path}.{field}[{index}].name", name, rule(name))
 
 
 def _ports(obj: Fields, errors: Errors) -> None:

@@ -1,4 +1,4 @@
-"""Syntax of names, labels, ports and addresses (apimachinery pkg/util/validation, Kubernetes 1.36).
+"""Syntax of names, labels and ports (apimachinery pkg/util/validation, Kubernetes 1.36).
 
 Each function gives what is wrong in upstream's words, an empty tuple where nothing is. Results are kept: a few hundred
 names make up almost all of what manifests contain.
@@ -6,7 +6,6 @@ names make up almost all of what manifests contain.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import lru_cache
 
@@ -265,39 +264,3 @@ def domain_prefixed_path(value: str) -> Messages:
     if not slash or not host or not path:
         return ('must be a domain-prefixed path (such as "acme.io/foo")',)
     return tuple(f"prefix part {message}" for message in dns_subdomain(host))
-
-
-@lru_cache(CACHED)
-def parse_ip(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """`netutils.ParseIPSloppy`: leading zeros in IPv4 are decimal, zones are refused."""
-    if "%" in value:
-        return None
-    if ":" not in value:
-        parts = value.split(".")
-        if not all(part.isascii() and part.isdigit() and len(part) <= 16 for part in parts):
-            return None
-        value = ".".join(str(int(part)) for part in parts)
-    try:
-        return ipaddress.ip_address(value)
-    except ValueError:
-        return None
-
-
-def ip(value: str) -> Messages:
-    """IsValidIP."""
-    return OK if parse_ip(value) else ("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",)
-
-
-@lru_cache(CACHED)
-def parse_cidr(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """`netutils.ParseCIDRSloppy`: host bits may be set."""
-    address, slash, bits = value.partition("/")
-    base = parse_ip(address)
-    if not slash or base is None or not (bits.isascii() and bits.isdigit()) or int(bits) > base.max_prefixlen:
-        return None
-    return ipaddress.ip_network(f"{base}/{int(bits)}", strict=False)
-
-
-def cidr(value: str) -> Messages:
-    """IsValidCIDR."""
-    return OK if parse_cidr(value) else ("must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seatrial.apis.validation import formats
+from seatrial.apis.validation import addresses, formats
 from seatrial.apis.validation.metadata import label_selector, object_meta
 from seatrial.apis.validation.probes import port
 from seatrial.apis.validation.reading import Fields, mapping, number, struct, structs, text, texts
@@ -55,7 +55,7 @@ def _tls(tls: Fields, path: str, errors: Errors) -> None:
 def _rule(rule: Fields, path: str, errors: Errors) -> None:
     host, http = text(rule, "host"), rule.get("http")
     if host:
-        if formats.parse_ip(host) is not None:
+        if addresses.parse_ip(host) is not None:
             errors.invalid(f"{path}.host", host, "must be a DNS name, not an IP address")
         _host(host, f"{path}.host", errors)
     if http is None:
@@ -216,12 +216,14 @@ def _ip_block(block: Fields, path: str, errors: Errors) -> None:
     if not cidr:
         errors.required(f"{path}.cidr")
         return
-    errors.invalids(f"{path}.cidr", cidr, formats.cidr(cidr))
-    outer = formats.parse_cidr(cidr)
+    errors.invalids(f"{path}.cidr", cidr, addresses.cidr(cidr, errors.version))
+    outer = addresses.parse_cidr(cidr)
+    if outer is None:
+        return
     for index, value in enumerate(texts(block, "except")):
-        place, inner = f"{path}.except[{index}]", formats.parse_cidr(value)
-        errors.invalids(place, value, formats.cidr(value))
-        if outer is None or inner is None:
+        place, inner = f"{path}.except[{index}]", addresses.parse_cidr(value)
+        errors.invalids(place, value, addresses.cidr(value, errors.version))
+        if inner is None:
             continue
         contained = outer.version == inner.version and inner.network_address in outer
         if not contained or inner.prefixlen <= outer.prefixlen:
@@ -230,7 +232,7 @@ def _ip_block(block: Fields, path: str, errors: Errors) -> None:
 
 def ip_address(obj: Fields, errors: Errors) -> None:
     """ValidateIPAddress: the name is the address."""
-    object_meta(obj, errors, formats.ip, namespaced=False)
+    object_meta(obj, errors, addresses.canonical_ip, namespaced=False)
     parent, path = struct(obj, "spec").get("parentRef"), "spec.parentRef"
     if parent is None:
         errors.required(path)
@@ -241,6 +243,11 @@ def ip_address(obj: Fields, errors: Errors) -> None:
             errors.invalids(f"{path}.{field}", value, formats.path_segment(value))
         else:
             errors.required(f"{path}.{field}")
+    group, namespace = text(parent, "group"), text(parent, "namespace")
+    if group:
+        errors.invalids(f"{path}.group", group, formats.dns_subdomain(group))
+    if namespace:
+        errors.invalids(f"{path}.namespace", namespace, formats.path_segment(namespace))
 
 
 def service_cidr(obj: Fields, errors: Errors) -> None:
@@ -251,5 +258,10 @@ def service_cidr(obj: Fields, errors: Errors) -> None:
         errors.required(path, "at least one CIDR required")
     if len(given) > TWO_FAMILIES:
         errors.invalid(path, given, "may only hold up to 2 values")
+        return
     for index, value in enumerate(given):
-        errors.invalids(f"{path}[{index}]", value, formats.cidr(value))
+        errors.invalids(f"{path}[{index}]", value, addresses.canonical_cidr(value))
+    parsed = [network.version for network in map(addresses.parse_cidr, given) if network is not None]
+    if len(parsed) == TWO_FAMILIES and len(set(parsed)) == 1:
+        detail = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64"
+        errors.invalid(path, given, detail)

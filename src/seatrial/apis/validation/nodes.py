@@ -1,8 +1,8 @@
-"""Nodes, priorities and runtimes (pkg/apis/core, scheduling, node and coordination validation, Kubernetes 1.36)."""
+"""Nodes, priorities and runtimes (pkg/apis/core, scheduling and node validation, Kubernetes 1.36)."""
 
 from __future__ import annotations
 
-from seatrial.apis.validation import formats, resources
+from seatrial.apis.validation import addresses, formats, resources
 from seatrial.apis.validation.metadata import label_name, labels, object_meta, one_of
 from seatrial.apis.validation.reading import Fields, mapping, number, struct, structs, text, texts
 from seatrial.apis.validation.scheduling import taint_effect, tolerations
@@ -21,7 +21,8 @@ def node(obj: Fields, errors: Errors) -> None:
     for field in ("capacity", "allocatable"):
         for name, value in struct(status, field).items():
             resources.quantity_value(name, value, f"status.{field}.{name}", errors)
-    _pod_cidrs(texts(spec, "podCIDRs"), errors)
+    first, ranges = text(spec, "podCIDR"), texts(spec, "podCIDRs")
+    _pod_cidrs([first] if first and first not in ranges[:1] else ranges, errors)
 
 
 def _taints(spec: Fields, errors: Errors) -> None:
@@ -44,9 +45,9 @@ def _taints(spec: Fields, errors: Errors) -> None:
 
 def _pod_cidrs(ranges: list[str], errors: Errors) -> None:
     for index, value in enumerate(ranges):
-        errors.invalids(f"spec.podCIDRs[{index}]", value, formats.cidr(value))
-    parsed = [network.version for network in map(formats.parse_cidr, ranges) if network is not None]
-    if len(ranges) > 1 and (len(ranges) > 2 or len(set(parsed)) < 2):
+        errors.invalids(f"spec.podCIDRs[{index}]", value, addresses.cidr(value, errors.version))
+    parsed = [network.version for network in map(addresses.parse_cidr, ranges) if network is not None]
+    if len(parsed) == len(ranges) > 1 and (len(ranges) > 2 or len(set(parsed)) < 2):
         errors.invalid("spec.podCIDRs", ranges, "may specify no more than one CIDR for each IP family")
 
 
@@ -73,19 +74,17 @@ def runtime_class(obj: Fields, errors: Errors) -> None:
     """ValidateRuntimeClass."""
     object_meta(obj, errors, namespaced=False)
     handler, overhead, scheduling = text(obj, "handler"), struct(obj, "overhead"), struct(obj, "scheduling")
-    errors.invalids("handler", handler, formats.dns_label(handler))
+    if not handler and errors.version >= (1, 36):
+        errors.required("handler")
+    else:
+        errors.invalids("handler", handler, formats.dns_label(handler))
     if overhead.get("podFixed"):
-        resources.requirements({"limits": overhead["podFixed"]}, "overhead.podFixed", errors)
+        resources.requirements({"limits": overhead["podFixed"]}, "overhead", errors)
     labels(mapping(scheduling, "nodeSelector"), "scheduling.nodeSelector", errors)
     tolerations(scheduling, "scheduling", errors)
-
-
-def lease(obj: Fields, errors: Errors) -> None:
-    """ValidateLease."""
-    object_meta(obj, errors)
-    spec = struct(obj, "spec")
-    seconds, transitions = spec.get("leaseDurationSeconds"), spec.get("leaseTransitions")
-    if seconds is not None and seconds <= 0:
-        errors.invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0")
-    if transitions is not None and transitions < 0:
-        errors.invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0")
+    seen: set[tuple[str, ...]] = set()
+    for index, toleration in enumerate(structs(scheduling, "tolerations")):
+        key = tuple(text(toleration, field) for field in ("key", "operator", "value", "effect"))
+        if key in seen:
+            errors.duplicate(f"scheduling.tolerations[{index}]", toleration)
+        seen.add(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seatrial.apis import features
-from seatrial.apis.validation import formats, resources, scheduling, security, windows
+from seatrial.apis.validation import addresses, formats, resources, scheduling, security, windows
 from seatrial.apis.validation.containers import PodContext, containers, trimmed_image
 from seatrial.apis.validation.metadata import annotation_map, labels, object_meta, one_of
 from seatrial.apis.validation.reading import Fields, mapping, struct, structs, text, texts
@@ -225,7 +225,7 @@ def _dns_config(spec: Fields, path: str, errors: Errors) -> None:
         detail = f"must not have more than {NAMESERVERS} nameservers"
         errors.invalid(f"{path}.nameservers", nameservers, detail)
     for index, address in enumerate(nameservers):
-        errors.invalids(f"{path}.nameservers[{index}]", address, formats.ip(address))
+        errors.invalids(f"{path}.nameservers[{index}]", address, addresses.ip(address, errors.version))
     if len(searches) > SEARCHES:
         errors.invalid(f"{path}.searches", searches, f"must not have more than {SEARCHES} search paths")
     if len(" ".join(searches)) > SEARCH_CHARACTERS:
@@ -275,6 +275,6 @@ def _host_aliases(spec: Fields, path: str, errors: Errors) -> None:
     """ValidateHostAliases."""
     for index, alias in enumerate(structs(spec, "hostAliases")):
         place, address = f"{path}.hostAliases[{index}]", text(alias, "ip")
-        errors.invalids(f"{place}.ip", address, formats.ip(address))
+        errors.invalids(f"{place}.ip", address, addresses.ip(address, errors.version))
         for position, name in enumerate(texts(alias, "hostnames")):
             errors.invalids(f"{place}.hostnames[{position}]", name, formats.dns_subdomain(name))

@@ -115,7 +115,8 @@ def _scopes(scopes: list[str], shown: Any, spec: Fields, path: str, errors: Erro
     """`validateResourceQuotaScopes.`"""
     for scope in scopes:
         if scope not in SCOPES:
-            errors.invalid(path, shown, "unsupported scope")
+            named, value = (path, shown) if path == "spec.scopes" else (f"{path}.scopeName", scope)
+            errors.invalid(named, value, "unsupported scope")
         for name in sorted(struct(spec, "hard")):
             if name in resources.QUOTA and not _is_valid_for(scope, name):
                 errors.invalid(path, shown, "unsupported scope applied to resource")

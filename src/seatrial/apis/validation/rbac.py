@@ -29,7 +29,8 @@ def cluster_role(obj: Fields, errors: Errors) -> None:
     if not selectors:
         errors.required(path, "at least one clusterRoleSelector required if aggregationRule is non-nil")
     for index, selector in enumerate(selectors):
-        label_selector(selector, f"{path}[{index}]", errors)
+        if not label_selector(selector, f"{path}[{index}]", errors):
+            errors.invalid(f"{path}[{index}]", None, "invalid label selector.")
 
 
 def _rules(obj: Fields, errors: Errors, *, namespaced: bool) -> None:

@@ -5,7 +5,7 @@ What the server allocates before it validates (cluster IPs, node ports, the heal
 
 from __future__ import annotations
 
-from seatrial.apis.validation import formats
+from seatrial.apis.validation import addresses, formats
 from seatrial.apis.validation.metadata import labels, object_meta, one_of
 from seatrial.apis.validation.probes import port
 from seatrial.apis.validation.reading import Fields, mapping, number, struct, structs, text, texts
@@ -138,12 +138,12 @@ def _addresses(spec: Fields, cluster_ips: list[str], headless: bool, errors: Err
         return
     before = len(errors.found)
     for index, address in enumerate(cluster_ips):
-        errors.invalids(f"spec.clusterIPs[{index}]", address, formats.ip(address))
+        errors.invalids(f"spec.clusterIPs[{index}]", address, addresses.ip(address, errors.version))
     if len(cluster_ips) > 2:
         errors.invalid("spec.clusterIPs", cluster_ips, "may only hold up to 2 values")
     if len(errors.found) > before:
         return
-    versions = [address.version for address in map(formats.parse_ip, cluster_ips) if address is not None]
+    versions = [address.version for address in map(addresses.parse_ip, cluster_ips) if address is not None]
     if len(versions) == 2 and versions[0] == versions[1]:
         errors.invalid("spec.clusterIPs", cluster_ips, "may specify no more than one IP for each IP family")
     for index, (family, version) in enumerate(zip(families, versions, strict=False)):
@@ -154,7 +154,7 @@ def _addresses(spec: Fields, cluster_ips: list[str], headless: bool, errors: Err
 
 def _external_ips(spec: Fields, errors: Errors) -> None:
     for index, address in enumerate(texts(spec, "externalIPs")):
-        place, messages = f"spec.externalIPs[{index}]", formats.ip(address)
+        place, messages = f"spec.externalIPs[{index}]", addresses.ip(address, errors.version)
         errors.invalids(place, address, messages)
         if not messages:
             ordinary_ip(address, place, errors)
@@ -162,7 +162,7 @@ def _external_ips(spec: Fields, errors: Errors) -> None:
 
 def ordinary_ip(address: str, path: str, errors: Errors) -> None:
     """ValidateNonSpecialIP."""
-    parsed = formats.parse_ip(address)
+    parsed = addresses.parse_ip(address)
     if parsed is None:
         errors.invalid(path, address, "must be a valid IP address")
         return
@@ -187,7 +187,7 @@ def _load_balancer(obj: Fields, spec: Fields, kind: str, errors: Errors) -> None
         errors.forbidden(path, FOR_LOAD_BALANCERS)
     for index, value in enumerate(ranges):
         place = f"{path}[{index}]" if path.startswith("spec") else path
-        errors.invalids(place, value.strip(), formats.cidr(value.strip()))
+        errors.invalids(place, value.strip(), addresses.cidr(value.strip(), errors.version))
     if spec.get("allocateLoadBalancerNodePorts") is not None and kind != "LoadBalancer":
         errors.forbidden("spec.allocateLoadBalancerNodePorts", FOR_LOAD_BALANCERS)
     load_balancer_class = spec.get("loadBalancerClass")
@@ -238,7 +238,7 @@ def endpoints(obj: Fields, errors: Errors) -> None:
 
 def _endpoint_address(address: Fields, path: str, errors: Errors) -> None:
     ip, hostname, node = text(address, "ip"), text(address, "hostname"), address.get("nodeName")
-    errors.invalids(f"{path}.ip", ip, formats.ip(ip))
+    errors.invalids(f"{path}.ip", ip, addresses.ip(ip, errors.version))
     if hostname:
         errors.invalids(f"{path}.hostname", hostname, formats.dns_label(hostname))
     if node is not None:

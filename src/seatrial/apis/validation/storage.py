@@ -1,10 +1,10 @@
-"""PersistentVolumes, StorageClasses and what drivers register (pkg/apis/core, pkg/apis/storage validation, 1.36)."""
+"""PersistentVolumes, their attachments and classes (pkg/apis/core, pkg/apis/storage validation, 1.36)."""
 
 from __future__ import annotations
 
 from seatrial.apis.validation import formats, resources, volume_sources
 from seatrial.apis.validation.claims import VOLUME_MODES, access_modes
-from seatrial.apis.validation.metadata import label_name, label_selector, object_meta
+from seatrial.apis.validation.metadata import label_name, object_meta
 from seatrial.apis.validation.paths import no_backsteps
 from seatrial.apis.validation.reading import Fields, mapping, struct, structs, text, texts
 from seatrial.apis.validation.scheduling import node_selector
@@ -15,10 +15,10 @@ TYPES = (
     "iscsi", "cinder", "fc", "flexVolume", "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume",
     "azureDisk", "scaleIO", "local", "storageos", "csi",
 )  # fmt: skip
+FLEX = "flexVolume"
 RECLAIM_POLICIES = ("Delete", "Recycle", "Retain")
 BINDING_MODES = ("Immediate", "WaitForFirstConsumer")
-FS_GROUP_POLICIES = ("File", "None", "ReadWriteOnceWithFSType")
-LIFECYCLE_MODES = ("Ephemeral", "Persistent")
+PROVISIONED_POLICIES = ("Delete", "Retain")
 CSI_SECRETS = (
     "controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef",
 )  # fmt: skip
@@ -29,9 +29,7 @@ def persistent_volume(obj: Fields, errors: Errors) -> None:
     """ValidatePersistentVolume."""
     object_meta(obj, errors, namespaced=False)
     spec = struct(obj, "spec")
-    if not spec.get("accessModes"):
-        errors.required("spec.accessModes")
-    access_modes(spec, "spec", errors)
+    _access_modes(spec, "spec", errors)
     _capacity(struct(spec, "capacity"), errors)
     policy = text(spec, "persistentVolumeReclaimPolicy")
     if policy and policy not in RECLAIM_POLICIES:
@@ -42,7 +40,7 @@ def persistent_volume(obj: Fields, errors: Errors) -> None:
             node_selector(affinity["required"], "spec.nodeAffinity.required", errors)
         else:
             errors.required("spec.nodeAffinity.required", "must specify required node constraints")
-    _volume_source(spec, text(struct(obj, "metadata"), "name"), errors)
+    _volume_source(spec, text(struct(obj, "metadata"), "name"), "spec", errors)
     _root_is_not_recycled(spec, policy, errors)
     storage_class, mode = text(spec, "storageClassName"), spec.get("volumeMode")
     if storage_class:
@@ -50,6 +48,50 @@ def persistent_volume(obj: Fields, errors: Errors) -> None:
     if mode is not None and mode not in VOLUME_MODES:
         errors.not_supported("spec.volumeMode", mode, VOLUME_MODES)
     _attributes_class(spec, errors)
+
+
+def volume_attachment(obj: Fields, errors: Errors) -> None:
+    """ValidateVolumeAttachment."""
+    object_meta(obj, errors, namespaced=False)
+    spec, path = struct(obj, "spec"), "spec.source"
+    node, source = text(spec, "nodeName"), struct(spec, "source")
+    name, inline = source.get("persistentVolumeName"), source.get("inlineVolumeSpec")
+    volume_sources.csi_driver_name(text(spec, "attacher"), "spec.attacher", errors)
+    detail = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
+    if name is None and inline is None:
+        errors.required(path, detail)
+    elif name is not None and inline is not None:
+        errors.forbidden(path, detail)
+    elif inline is not None:
+        _inline_volume(inline, f"{path}.inlineVolumeSpec", errors)
+    elif not name:
+        errors.required(f"{path}.persistentVolumeName", "must specify non empty persistentVolumeName")
+    errors.invalids("spec.nodeName", node, formats.dns_subdomain(node))
+    if name is not None:
+        errors.invalids(f"{path}.persistentVolumeName", name, formats.dns_subdomain(name))
+
+
+def _inline_volume(spec: Fields, path: str, errors: Errors) -> None:
+    """ValidatePersistentVolumeSpec of a volume that is no object of its own."""
+    detail = "in the context of inline volumes"
+    for field in ("claimRef", "capacity", "nodeAffinity", "storageClassName"):
+        given = spec.get(field)
+        if given or (given is not None and field in ("claimRef", "nodeAffinity")):
+            errors.forbidden(f"{path}.{field}", f"may not be specified {detail}")
+    if spec.get("csi") is None:
+        errors.required(f"{path}.csi", f"has to be specified {detail}")
+    _access_modes(spec, path, errors)
+    for field, only in (("persistentVolumeReclaimPolicy", "Retain"), ("volumeMode", "Filesystem")):
+        if spec.get(field) not in (None, "", only):
+            allowed = f"may only be {only}" if only == "Retain" else f"may not specify {field} other than {only}"
+            errors.forbidden(f"{path}.{field}", f"{allowed} {detail}")
+    _volume_source(spec, "", path, errors)
+
+
+def _access_modes(spec: Fields, path: str, errors: Errors) -> None:
+    if not spec.get("accessModes"):
+        errors.required(f"{path}.accessModes")
+    access_modes(spec, path, errors)
 
 
 def _capacity(capacity: Fields, errors: Errors) -> None:
@@ -63,29 +105,41 @@ def _capacity(capacity: Fields, errors: Errors) -> None:
         resources.positive_quantity(value, f"spec.capacity[{name}]", errors)
 
 
-def _volume_source(spec: Fields, name: str, errors: Errors) -> None:
-    kind = volume_sources.one_type([kind for kind in TYPES if spec.get(kind) is not None], "spec", errors)
-    if not kind:
-        return
-    source, path = spec[kind], f"spec.{volume_sources.FIELD_NAMES.get(kind, kind)}"
-    volume_sources.check(kind, source, path, errors, in_volume=True, name=name)
+def _volume_source(spec: Fields, name: str, path: str, errors: Errors) -> None:
+    given = [kind for kind in TYPES if spec.get(kind) is not None]
+    kinds = [volume_sources.one_type([kind for kind in given if kind != FLEX] or given, path, errors)]
+    if FLEX in given and FLEX not in kinds:  # upstream never counts it as one too many, but those that follow it
+        kinds.append(FLEX)
+        later = TYPES[TYPES.index(FLEX) :]
+        if kinds[0] in later:
+            kinds = [FLEX]
+            errors.forbidden(f"{path}.{given[given.index(FLEX) + 1]}", volume_sources.ONE_TYPE)
+    for kind in filter(None, kinds):
+        place = f"{path}.{volume_sources.FIELD_NAMES.get(kind, kind)}"
+        volume_sources.check(kind, spec[kind], place, errors, in_volume=True, name=name)
+        _own_source(kind, spec, place, path, errors)
+
+
+def _own_source(kind: str, spec: Fields, place: str, path: str, errors: Errors) -> None:
+    """What only persistent volumes have."""
+    source = spec[kind]
     match kind:
         case "local":
             if not source.get("path"):
-                errors.required(f"{path}.path")
+                errors.required(f"{place}.path")
             else:
-                no_backsteps(source["path"], f"{path}.path", errors)
-            if spec.get("nodeAffinity") is None:
-                errors.required("spec.nodeAffinity", "Local volume requires node affinity")
+                no_backsteps(source["path"], f"{place}.path", errors)
+            if not struct(spec, "nodeAffinity").get("required"):
+                errors.required(f"{path}.nodeAffinity", "Local volume requires node affinity")
         case "csi":
-            _csi(source, path, errors)
+            _csi(source, place, errors)
         case "azureFile":
             if source.get("secretNamespace") == "":
-                errors.required(f"{path}.secretNamespace")
+                errors.required(f"{place}.secretNamespace")
         case "glusterfs":
             namespace = source.get("endpointsNamespace")
             if namespace is not None:
-                errors.invalids(f"{path}.endpointsNamespace", namespace, formats.dns_label(namespace))
+                errors.invalids(f"{place}.endpointsNamespace", namespace, formats.dns_label(namespace))
 
 
 def _csi(source: Fields, path: str, errors: Errors) -> None:
@@ -133,12 +187,13 @@ def storage_class(obj: Fields, errors: Errors) -> None:
     else:
         errors.invalids("provisioner", provisioner, formats.qualified_name(provisioner.lower()))
     _parameters(obj, errors, needed=False)
-    for name, choices in (("reclaimPolicy", RECLAIM_POLICIES), ("volumeBindingMode", BINDING_MODES)):
-        value = obj.get(name)
-        if value is not None and value not in choices:
-            errors.not_supported(name, value, choices)
-    for index, term in enumerate(structs(obj, "allowedTopologies")):
-        _topology_term(term, f"allowedTopologies[{index}]", errors)
+    policy, mode = text(obj, "reclaimPolicy"), obj.get("volumeBindingMode")
+    if policy and policy not in PROVISIONED_POLICIES:
+        errors.not_supported("reclaimPolicy", policy, PROVISIONED_POLICIES)
+    if mode is not None and mode not in BINDING_MODES:
+        errors.not_supported("volumeBindingMode", mode, BINDING_MODES)
+    if obj.get("allowedTopologies"):
+        _allowed_topologies(structs(obj, "allowedTopologies"), errors)
 
 
 def _parameters(obj: Fields, errors: Errors, *, needed: bool) -> None:
@@ -153,6 +208,19 @@ def _parameters(obj: Fields, errors: Errors, *, needed: bool) -> None:
             errors.invalid("parameters", key, "field can not be empty.")
     if sum(len(key) + len(value) for key, value in parameters.items()) > MAX_PARAMETERS_SIZE:
         errors.too_long("parameters", MAX_PARAMETERS_SIZE)
+
+
+def _allowed_topologies(terms: list[Fields], errors: Errors) -> None:
+    """`validateAllowedTopologies`; upstream compares each term with as many empty ones as there are terms, too."""
+    seen: list[dict[str, set[str]]] = []
+    for index, term in enumerate(terms):
+        path = f"allowedTopologies[{index}]"
+        _topology_term(term, path, errors)
+        expressions = structs(term, "matchLabelExpressions")
+        wanted = {text(e, "key"): set(texts(e, "values")) for e in expressions}
+        if wanted in seen or not wanted:
+            errors.duplicate(f"{path}.matchLabelExpressions", "")
+        seen.append(wanted)
 
 
 def _topology_term(term: Fields, path: str, errors: Errors) -> None:
@@ -184,32 +252,3 @@ def volume_attributes_class(obj: Fields, errors: Errors) -> None:
     else:
         errors.invalids("driverName", driver, formats.qualified_name(driver.lower()))
     _parameters(obj, errors, needed=True)
-
-
-def csi_driver(obj: Fields, errors: Errors) -> None:
-    """ValidateCSIDriver."""
-    object_meta(obj, errors, namespaced=False)
-    name, spec = text(struct(obj, "metadata"), "name"), struct(obj, "spec")
-    if name:
-        volume_sources.csi_driver_name(name, "metadata.name", errors)
-    policy = spec.get("fsGroupPolicy")
-    if policy is not None and policy not in FS_GROUP_POLICIES:
-        errors.not_supported("spec.fsGroupPolicy", policy, FS_GROUP_POLICIES)
-    for mode in texts(spec, "volumeLifecycleModes"):
-        if mode not in LIFECYCLE_MODES:
-            errors.not_supported("spec.volumeLifecycleModes", mode, LIFECYCLE_MODES)
-    audiences = [text(request, "audience") for request in structs(spec, "tokenRequests")]
-    for index, audience in enumerate(audiences):
-        if audience in audiences[:index]:
-            errors.duplicate(f"spec.tokenRequests[{index}].audience", audience)
-
-
-def csi_storage_capacity(obj: Fields, errors: Errors) -> None:
-    """ValidateCSIStorageCapacity."""
-    object_meta(obj, errors)
-    label_selector(obj.get("nodeTopology"), "nodeTopology", errors)
-    name = text(obj, "storageClassName")
-    errors.invalids("storageClassName", name, formats.dns_subdomain(name))
-    for field in ("capacity", "maximumVolumeSize"):
-        if resources.amount(obj.get(field)) < 0:
-            errors.invalid(field, str(obj[field]), "must be greater than or equal to 0")

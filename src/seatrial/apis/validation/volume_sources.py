@@ -38,6 +38,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 }
 """Source to the fields that must be given."""
 
+ONE_TYPE = "may not specify more than 1 volume type"
 MISNAMED = {"downwardAPI": "downwarAPI", "cephfs": "cephFS"}
 """How upstream names two of the types where there is one too many."""
 FIELD_NAMES = {"gcePersistentDisk": "persistentDisk"}
@@ -234,5 +235,5 @@ def one_type(given: list[str], path: str, errors: Errors) -> str:
         errors.required(path, "must specify a volume type")
         return ""
     for kind in given[1:]:
-        errors.forbidden(f"{path}.{MISNAMED.get(kind, kind)}", "may not specify more than 1 volume type")
+        errors.forbidden(f"{path}.{MISNAMED.get(kind, kind)}", ONE_TYPE)
     return given[0]

@@ -19,7 +19,7 @@ from seatrial.apis.violations import Errors
 from seatrial.model import selectors
 
 RETENTION = ("Retain", "Delete")
-CLAIM_TEMPLATES_SINCE = (1, 36)
+CLAIM_TEMPLATES_SINCE = (1, 34)
 """Claim templates of a StatefulSet are validated as claims are."""
 
 
@@ -162,14 +162,16 @@ def stateful_set(obj: Fields, errors: Errors) -> None:
     _numbers(spec, ("replicas", "minReadySeconds", "revisionHistoryLimit"), errors)
     non_negative(struct(spec, "ordinals").get("start"), "spec.ordinals.start", errors)
     service = text(spec, "serviceName")
-    if service and errors.version >= (1, 34):
+    if service and errors.version >= (1, 33):
         errors.invalids("spec.serviceName", service, formats.dns_label(service))
     if errors.version >= CLAIM_TEMPLATES_SINCE:
         for index, claim in enumerate(structs(spec, "volumeClaimTemplates")):
             claim_spec(struct(claim, "spec"), f"spec.volumeClaimTemplates[{index}].spec", errors)
     if _selector(spec, "statefulset", errors):
         claims = dict.fromkeys(text(struct(c, "metadata"), "name") for c in structs(spec, "volumeClaimTemplates"))
-        template = _as_controller_makes(struct(spec, "template"))
+        template = struct(spec, "template")
+        if errors.version >= CLAIM_TEMPLATES_SINCE:
+            template = _as_controller_makes(template)
         pod_template(template, "spec.template", errors, claims=tuple(claims))
     _always(spec, "StatefulSet", errors)
 
@@ -235,4 +237,6 @@ def controller_revision(obj: Fields, errors: Errors) -> None:
     object_meta(obj, errors)
     if obj.get("data") is None:
         errors.required("data", "data is mandatory")
+    elif not isinstance(obj["data"], dict) and errors.version >= (1, 32):
+        errors.required("data", "data must be a valid JSON object")
     non_negative(obj.get("revision"), "revision", errors)
