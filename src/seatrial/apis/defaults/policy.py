@@ -11,7 +11,7 @@ WEBHOOK = {"failurePolicy": "Fail", "matchPolicy": "Equivalent", "namespaceSelec
 
 def role_binding(obj: Fields) -> Fields:
     """A RoleBinding or ClusterRoleBinding."""
-    return each(within(obj, "roleRef", _role_ref), "subjects", _subject)
+    return each(created(obj, "roleRef", _role_ref), "subjects", _subject)
 
 
 def _role_ref(reference: Fields) -> Fields:

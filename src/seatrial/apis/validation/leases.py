@@ -19,7 +19,7 @@ SEMANTIC_VERSION = re.compile(
 
 
 def lease(obj: Fields, errors: Errors) -> None:
-    """ValidateLease."""
+    """ValidateLease; the fields of CoordinatedLeaderElection, which is off, are dropped."""
     object_meta(obj, errors)
     spec = struct(obj, "spec")
     seconds, transitions = spec.get("leaseDurationSeconds"), spec.get("leaseTransitions")
@@ -27,11 +27,6 @@ def lease(obj: Fields, errors: Errors) -> None:
         errors.invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0")
     if transitions is not None and transitions < 0:
         errors.invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0")
-    strategy = spec.get("strategy")
-    if strategy is not None:
-        _strategy(strategy, errors)
-    if spec.get("preferredHolder") and not strategy:
-        errors.forbidden("spec.preferredHolder", "may only be specified if `strategy` is defined")
 
 
 def lease_candidate(obj: Fields, errors: Errors) -> None:

@@ -27,6 +27,8 @@ QUOTA = INTEGER | frozenset(
 STANDARD = QUOTA | {"storage"}
 HUGE_PAGES = "hugepages-"
 ZERO = Decimal(0)
+WIDEST = Decimal(2**63 - 1) / 1000
+"""Beyond this upstream's test for whole numbers, in thousandths, overflows, and calls nothing whole."""
 NameCheck = Callable[[str, str, Errors], None]
 
 
@@ -97,7 +99,7 @@ def quantity_value(name: str, value: Any, path: str, errors: Errors) -> None:
     parsed = amount(value)
     if parsed < 0:
         errors.invalid(path, str(value), "must be greater than or equal to 0")
-    if parsed % 1 and (name in INTEGER or is_extended(name)):
+    if (parsed % 1 or abs(parsed) > WIDEST) and (name in INTEGER or is_extended(name)):
         errors.invalid(path, str(value), "must be an integer")
 
 

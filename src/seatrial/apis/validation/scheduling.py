@@ -8,6 +8,7 @@ from seatrial.apis.validation.reading import Fields, mapping, number, struct, st
 from seatrial.apis.violations import Errors
 
 TAINT_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+OPERATORS = ("Equal", "Exists")
 SPREAD_ACTIONS = ("DoNotSchedule", "ScheduleAnyway")
 INCLUSION_POLICIES = ("Honor", "Ignore")
 REQUIRED, PREFERRED = (
@@ -155,8 +156,9 @@ def _toleration(toleration: Fields, path: str, errors: Errors) -> None:
     elif operator == "Exists":
         if value:
             errors.invalid(f"{path}.operator", value, "value must be empty when `operator` is 'Exists'")
-    elif operator not in ("Lt", "Gt") or errors.version < (1, 36):
-        errors.not_supported(f"{path}.operator", operator, ("Equal", "Exists"))
+    else:  # Lt and Gt are those of TaintTolerationComparisonOperators, which is off
+        known = ("Equal", "Exists", "Lt", "Gt") if operator in ("Lt", "Gt") and errors.version >= (1, 35) else OPERATORS
+        errors.not_supported(f"{path}.operator", operator, known)
     if effect:
         taint_effect(effect, f"{path}.effect", errors)
 
