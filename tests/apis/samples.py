@@ -82,5 +82,5 @@ def backend(**port: Any) -> Json:
 
 
 def autoscaler(**spec: Any) -> Json:
-    target = {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 3}
+    target = {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}, "maxReplicas": 3}
     return obj("autoscaling/v2", "HorizontalPodAutoscaler", spec={**target, **spec})

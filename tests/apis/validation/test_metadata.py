@@ -91,8 +91,20 @@ def test_finalizers(finalizers: list[str], found: list[str]) -> None:
 
 def test_an_owner_is_named_in_full() -> None:
     assert paths(config_map(name="x", ownerReferences=[{"kind": "Pod", "name": "p"}])) == [
-        "metadata.ownerReferences[0].apiVersion",
-        "metadata.ownerReferences[0].uid",
+        "metadata.ownerReferences.apiVersion",
+        "metadata.ownerReferences.uid",
+    ]
+
+
+def test_an_event_owns_nothing_and_one_owner_controls() -> None:
+    owner = {"apiVersion": "v1", "name": "p", "uid": "u"}
+    assert paths(config_map(name="x", ownerReferences=[{**owner, "kind": "Event"}])) == ["metadata.ownerReferences"]
+    both = [{**owner, "kind": "Pod", "controller": True}, {**owner, "kind": "Node", "controller": True}]
+    assert said(config_map(name="x", ownerReferences=both)) == [
+        "metadata.ownerReferences: Invalid value: "
+        '[{"apiVersion":"v1","controller":true,"kind":"Pod","name":"p","uid":"u"},'
+        '{"apiVersion":"v1","controller":true,"kind":"Node","name":"p","uid":"u"}]: '
+        'Only one reference can have Controller set to true. Found "true" in references for Pod/p and Node/p'
     ]
 
 

@@ -81,10 +81,16 @@ def test_endpoints(subset: Fields, found: list[str]) -> None:
         ({"addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"]}]}, []),
         ({"endpoints": []}, ["addressType"]),
         ({"addressType": "IPv4", "endpoints": [{"addresses": []}]}, ["endpoints[0].addresses"]),
-        ({"addressType": "IPv4", "endpoints": [{"addresses": ["::1"]}]}, ["endpoints[0].addresses[0]"]),
+        ({"addressType": "IPv4", "endpoints": [{"addresses": ["fd00::1"]}]}, ["endpoints[0].addresses"]),
+        ({"addressType": "IPv4", "endpoints": [{"addresses": ["a"]}]}, ["endpoints[0].addresses[0]"]),
+        ({"addressType": "IPv6", "endpoints": [{"addresses": ["FD00::1"]}]}, ["endpoints[0].addresses[0]"]),
+        ({"addressType": "FQDN", "endpoints": [{"addresses": ["localhost"]}]}, ["endpoints[0].addresses[0]"]),
+        ({"addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"], "deprecatedTopology": {"a b": "c"}}]}, []),
+        ({"addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"], "hints": {"forNodes": [{"name": "A"}]}}]},
+         ["endpoints[0].hints.forNodes[0].name"]),
         ({"addressType": "IPv4", "endpoints": [], "ports": [{"port": 1}, {"port": 2}]}, ["ports[1].name"]),
     ],
-)
+)  # fmt: skip
 def test_endpoint_slices(fields: Fields, found: list[str]) -> None:
     assert paths(obj("discovery.k8s.io/v1", "EndpointSlice", **fields)) == found
 

@@ -184,8 +184,69 @@ def test_an_init_container_has_no_probes_unless_it_is_a_sidecar() -> None:
 
 
 def test_a_containers_own_restart_policy_came_in_1_35() -> None:
-    assert paths(pod_of(restartPolicy="Never"), (1, 34)) == ["spec.containers[0].restartPolicy"]
+    assert paths(pod_of(restartPolicy="Never"), (1, 33)) == ["spec.containers[0].restartPolicy"]
+    assert said(pod_of(restartPolicy="never"), (1, 34)) == []  # there, but dropped
     assert said(pod_of(restartPolicy="Never"), (1, 35)) == []
+    assert paths(pod_of(restartPolicy="never"), (1, 35)) == ["spec.containers[0].restartPolicy"]
+
+
+EXIT = {"action": "Restart", "exitCodes": {"operator": "In", "values": [1]}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "version", "found"),
+    [
+        ({"restartPolicy": "Never", "restartPolicyRules": [EXIT]}, (1, 35), []),
+        ({"restartPolicyRules": [EXIT]}, (1, 35), ["restartPolicy"]),
+        ({"restartPolicy": "Never", "restartPolicyRules": [EXIT] * 21}, (1, 35), ["restartPolicyRules"]),
+        ({"restartPolicy": "Never", "restartPolicyRules": [{"action": "Restart"}]}, (1, 35),
+         ["restartPolicyRules[0].exitCodes"]),
+        ({"restartPolicy": "Never", "restartPolicyRules": [{**EXIT, "action": "RestartAllContainers"}]}, (1, 35),
+         ["restartPolicyRules[0].action"]),
+        ({"restartPolicy": "Never", "restartPolicyRules": [{**EXIT, "action": "RestartAllContainers"}]}, (1, 36), []),
+        ({"restartPolicy": "Never", "restartPolicyRules": [{**EXIT, "exitCodes": {"operator": "Is"}}]}, (1, 36),
+         ["restartPolicyRules[0].exitCodes.operator"]),
+    ],
+)  # fmt: skip
+def test_rules_for_restarting(fields: Fields, version: Version, found: list[str]) -> None:
+    assert paths(pod_of(**fields), version) == [f"spec.containers[0].{path}" for path in found]
+
+
+@pytest.mark.parametrize(
+    ("spec", "version", "found"),
+    [
+        ({"hostnameOverride": "Web"}, (1, 34), []),
+        ({"hostnameOverride": "Web"}, (1, 35), ["hostnameOverride"]),
+        ({"hostnameOverride": "web", "hostNetwork": True}, (1, 36), ["hostnameOverride"]),
+        ({"hostnameOverride": "web", "setHostnameAsFQDN": True}, (1, 36), ["hostnameOverride"]),
+        ({"hostnameOverride": "w" * 65}, (1, 36), ["hostnameOverride"]),
+        ({"serviceAccount": "Web"}, (1, 36), ["serviceAccountName"]),
+        ({"hostUsers": False, "containers": [container(volumeDevices=[{"name": "v", "devicePath": "/d"}])],
+          "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}]}, (1, 36),
+         ["containers[0].volumeDevices"]),
+        ({"tolerations": [{"key": "a", "operator": "Gt", "value": "1"}]}, (1, 36), ["tolerations[0].operator"]),
+    ],
+)  # fmt: skip
+def test_names_and_namespaces_of_a_pod(spec: Fields, version: Version, found: list[str]) -> None:
+    assert paths(pod(**spec), version) == [f"spec.{path}" for path in found]
+
+
+@pytest.mark.parametrize(
+    ("volume", "reference", "found"),
+    [
+        ({"emptyDir": {}}, {}, []),
+        ({"hostPath": {"path": "/p"}}, {}, ["volumeName"]),
+        ({"emptyDir": {}}, {"volumeName": "w"}, ["volumeName"]),
+        ({"emptyDir": {}}, {"key": "A=B"}, ["key"]),
+        ({"emptyDir": {}}, {"path": "../p"}, ["path"]),
+        ({"emptyDir": {}}, {"path": ""}, ["path"]),
+    ],
+)
+def test_variables_from_files(volume: Fields, reference: Fields, found: list[str]) -> None:
+    source = {"fileKeyRef": {"volumeName": "v", "path": "p", "key": "A", **reference}}
+    of_pod = {"containers": [container(env=[{"name": "A", "valueFrom": source}])], "volumes": [{"name": "v", **volume}]}
+    where = "spec.containers[0].env[0].valueFrom.fileKeyRef"
+    assert paths(pod(**of_pod), (1, 36)) == [f"{where}.{path}" for path in found]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +282,7 @@ def test_a_containers_own_restart_policy_came_in_1_35() -> None:
             "securityContext.shareProcessNamespace: Invalid value: true: ShareProcessNamespace and HostPID "
             "cannot both be enabled",
         ),
-        ({"hostUsers": False, "hostPID": True}, "HostPID: Forbidden: when `pod.Spec.HostUsers` is false"),
+        ({"hostUsers": False, "hostPID": True}, "HostPID: Forbidden: when `hostUsers` is false"),
         (
             {"preemptionPolicy": "Always"},
             'preemptionPolicy: Unsupported value: "Always": supported values: "PreemptLowerPriority", "Never"',

@@ -28,7 +28,7 @@ Fields = dict[str, Any]
         ({"configMap": {"name": "c", "items": [{"path": "x"}]}}, [".configMap.items[0].key"]),
         ({"persistentVolumeClaim": {}}, [".persistentVolumeClaim.claimName"]),
         ({"nfs": {"server": "s", "path": "x"}}, [".nfs.path"]),
-        ({"gcePersistentDisk": {"pdName": "d", "partition": 256}}, [".gcePersistentDisk.partition"]),
+        ({"gcePersistentDisk": {"pdName": "d", "partition": 256}}, [".persistentDisk.partition"]),
         ({"iscsi": {"targetPortal": "p", "iqn": "bad", "lun": 0}}, [".iscsi.iqn"]),
         ({"iscsi": {"targetPortal": "p", "iqn": "iqn.2015-02.example.com:x", "lun": 256}}, [".iscsi.lun"]),
         ({"fc": {"targetWWNs": ["a"]}}, [".fc.lun"]),
@@ -107,9 +107,6 @@ def test_devices_are_claims() -> None:
          'resources[storage]: Invalid value: "0": must be greater than zero'),
         ({"volumeMode": "File"},
          'volumeMode: Unsupported value: "File": supported values: "Block", "Filesystem"'),
-        ({"dataSource": {"kind": "VolumeSnapshot", "name": "s"}},
-         'dataSource: Invalid value: "VolumeSnapshot": must be \'PersistentVolumeClaim\' when referencing the default '
-         "apiGroup"),
     ],
 )  # fmt: skip
 def test_claims(spec: Fields, message: str) -> None:
@@ -149,3 +146,23 @@ def test_persistent_volumes(spec: Fields, found: list[str]) -> None:
 )  # fmt: skip
 def test_storage_classes(fields: Fields, found: list[str]) -> None:
     assert paths(obj("storage.k8s.io/v1", "StorageClass", **fields)) == found
+
+
+SNAPSHOT = {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": "s"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        ({"dataSource": SNAPSHOT}, []),
+        ({"dataSource": {"kind": "Nothing", "name": "n"}}, []),  # dropped, as it always was
+        ({"dataSourceRef": {"kind": "Nothing", "name": "n"}}, ["dataSource", "dataSourceRef"]),
+        ({"dataSourceRef": {"apiGroup": "example.com", "kind": "Any", "name": "n"}}, []),
+        ({"dataSourceRef": {"kind": "Nothing", "name": "n", "namespace": "other"}}, []),  # a feature that is off
+        ({"dataSource": SNAPSHOT, "dataSourceRef": {**SNAPSHOT, "name": "t"}}, [""]),
+    ],
+)
+def test_what_a_claim_is_filled_from(sources: Fields, found: list[str]) -> None:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, **sources}
+    claim = obj("v1", "PersistentVolumeClaim", spec=spec)
+    assert paths(claim) == [f"spec.{path}".rstrip(".") for path in found]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from seatrial.apis.violations import Version
 from tests.apis.samples import container, cron_job, job, obj, paths, pod_spec, said, template, workload
 
 Fields = dict[str, Any]
@@ -93,9 +94,39 @@ def test_stateful_sets(spec: Fields, found: list[str]) -> None:
 
 def test_claim_templates_are_volumes_of_a_stateful_sets_pods() -> None:
     mounted = template(containers=[container(volumeMounts=[{"name": "data", "mountPath": "/d"}])])
-    claims = [{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}]
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    claims = [{"metadata": {"name": "data"}, "spec": claim}]
     assert said(workload("StatefulSet", template=mounted, volumeClaimTemplates=claims)) == []
     assert paths(workload("StatefulSet", template=mounted)) == ["spec.template.spec.containers[0].volumeMounts[0].name"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "version", "found"),
+    [
+        ({}, (1, 33), []),
+        ({}, (1, 34), ["accessModes", "resources[storage]"]),
+        ({"accessModes": ["Once"], "resources": {"requests": {"storage": "1Gi"}}}, (1, 34), ["accessModes"]),
+    ],
+)
+def test_claim_templates_are_claims_since_1_34(claim: Fields, version: Version, found: list[str]) -> None:
+    claims = [{"metadata": {"name": "data"}, "spec": claim}]
+    said_of = paths(workload("StatefulSet", volumeClaimTemplates=claims), version)
+    assert said_of == [f"spec.volumeClaimTemplates[0].spec.{path}" for path in found]
+
+
+def test_what_the_stateful_set_controller_sets_is_not_looked_at() -> None:
+    named = template(hostname="Web", subdomain="Web")
+    assert said(workload("StatefulSet", template=named), (1, 34)) == []
+    assert len(said(workload("StatefulSet", template=named), (1, 33))) == 2
+    assert len(said(workload("Deployment", template=named))) == 2
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "ReplicaSet", "StatefulSet"])
+def test_a_selector_that_cannot_be_used_hides_the_template(kind: str) -> None:
+    """`ValidateDeploymentSpec`: LabelSelectorAsSelector fails, and the template is not looked at."""
+    broken = workload(kind, selector={"matchLabels": {"app": "a b"}}, template={"spec": {"containers": []}})
+    assert paths(broken)[:2] == ["spec.selector.matchLabels", "spec.selector"]
+    assert "spec.template.spec.containers" not in paths(broken)
 
 
 def test_a_stateful_sets_name_becomes_a_host_name() -> None:

@@ -13,8 +13,6 @@ from seatrial.model import selectors
 
 NameRule = Callable[[str], Messages]
 ANNOTATIONS_SIZE = 256 * 1024
-GENERATED_BASE, GENERATED_END = 58, "xxxxx"
-"""What the server makes a name of: the first characters of generateName, and five letters and digits."""
 STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 SET_OPERATORS, PRESENCE_OPERATORS = ("In", "NotIn"), ("Exists", "DoesNotExist")
 
@@ -32,10 +30,9 @@ def object_meta(
     name, generate = text(meta, "name"), text(meta, "generateName")
     if generate:
         errors.invalids("metadata.generateName", generate, name_rule(_masked(generate)))
-        name = name or generate[:GENERATED_BASE] + GENERATED_END
     if name:
         errors.invalids("metadata.name", name, name_rule(name))
-    else:
+    elif not generate:
         errors.required("metadata.name", "name or generateName is required")
     if namespaced and meta.get("namespace"):
         errors.invalids("metadata.namespace", meta["namespace"], formats.dns_label(meta["namespace"]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from seatrial.apis import features
 from seatrial.apis.validation import addresses, formats, resources, scheduling, security, windows
 from seatrial.apis.validation.containers import PodContext, containers, trimmed_image
