@@ -17,24 +17,29 @@ Path = tuple[str, ...]
 NEVER: Version = (9, 99)
 """Of features that no version has on by default yet."""
 
+INTRODUCED: dict[str, Version] = {"ContainerRestartRules": (1, 34)}
+"""The first version that knows a feature, where one before it refuses the field instead of dropping it."""
+
 ON_SINCE: dict[str, Version] = {
-    "ClusterTrustBundleProjection": NEVER,
+    "ClusterTrustBundleProjection": (1, 37),
     "ContainerRestartRules": (1, 35),
     "ContainerStopSignals": NEVER,
     "EnvFiles": (1, 35),
     "GenericWorkload": NEVER,
+    "HPAScaleToZero": (1, 37),
     "HostnameOverride": (1, 35),
     "ImageVolume": (1, 35),
     "MatchLabelKeysInPodAffinity": (1, 31),
     "MatchLabelKeysInPodTopologySpread": (1, 27),
     "NodeInclusionPolicyInPodTopologySpread": (1, 26),
-    "PodCertificateRequest": NEVER,
+    "PodCertificateRequest": (1, 37),
     "PodLevelResources": (1, 34),
     "PodLifecycleSleepAction": (1, 30),
     "ProcMountType": (1, 33),
     "RecursiveReadOnlyMounts": (1, 31),
     "RestartAllContainersOnContainerExits": (1, 36),
     "SELinuxChangePolicy": (1, 33),
+    "SELinuxMount": (1, 37),
     "SupplementalGroupsPolicy": (1, 33),
     "UserNamespacesSupport": (1, 33),
 }
@@ -55,6 +60,11 @@ def _of_affinity(*steps: str) -> tuple[Path, ...]:
 
 POD_SPEC: dict[str, tuple[Path, ...]] = {
     "ClusterTrustBundleProjection": (("volumes[]", "projected", "sources[]", "clusterTrustBundle"),),
+    "ContainerRestartRules": (
+        ("containers[]", "restartPolicy"),
+        ("ephemeralContainers[]", "restartPolicy"),
+        *_of_containers("restartPolicyRules"),
+    ),
     "ContainerStopSignals": _of_containers("lifecycle?", "stopSignal"),
     "EnvFiles": _of_containers("env[]", "valueFrom", "fileKeyRef"),
     "GenericWorkload": (("schedulingGroup",),),
@@ -95,7 +105,11 @@ def without_disabled(fields: Mapping[str, Any], paths: tuple[Path, ...]) -> Mapp
 @cache
 def disabled_in_pods(version: Version) -> tuple[Path, ...]:
     """The fields of a pod spec that a server of this version drops."""
-    return tuple(path for feature, paths in POD_SPEC.items() if not enabled(feature, version) for path in paths)
+    return tuple(path for feature, paths in POD_SPEC.items() if _is_dropped(feature, version) for path in paths)
+
+
+def _is_dropped(feature: str, version: Version) -> bool:
+    return INTRODUCED.get(feature, version) <= version < ON_SINCE[feature]
 
 
 def _without(fields: Mapping[str, Any], path: Path) -> Mapping[str, Any]:

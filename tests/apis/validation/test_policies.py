@@ -38,6 +38,7 @@ def resource(**target: Any) -> Fields:
         ({}, []),
         ({"maxReplicas": 0}, ["maxReplicas", "maxReplicas"]),
         ({"minReplicas": -1}, ["minReplicas"]),
+        ({"minReplicas": 0}, ["metrics"]),
         ({"minReplicas": 4}, ["maxReplicas"]),
         ({"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment"}}, ["scaleTargetRef.name"]),
         ({"scaleTargetRef": {"kind": "Deployment", "name": "web"}}, ["scaleTargetRef.apiVersion"]),

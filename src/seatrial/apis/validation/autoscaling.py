@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seatrial.apis import features
 from seatrial.apis.validation import formats, resources
 from seatrial.apis.validation.metadata import object_meta
 from seatrial.apis.validation.reading import Fields, number, struct, structs, text
@@ -43,8 +44,12 @@ def v1(obj: Fields, errors: Errors) -> None:
 
 def _bounds(spec: Fields, errors: Errors) -> None:
     low, high = spec.get("minReplicas"), number(spec, "maxReplicas")
-    if low is not None and low < 1:
-        errors.invalid("spec.minReplicas", low, "must be greater than or equal to 1")
+    lowest = 0 if features.enabled("HPAScaleToZero", errors.version) else 1
+    if low is not None and low < lowest:
+        errors.invalid("spec.minReplicas", low, f"must be greater than or equal to {lowest}")
+    if low == 0 and not any(text(metric, "type") in ("Object", "External") for metric in structs(spec, "metrics")):
+        detail = "must specify at least one Object or External metric to support scaling to zero replicas"
+        errors.forbidden("spec.metrics", detail)
     if high < 1 and errors.version < (1, 36):
         errors.invalid("spec.maxReplicas", high, "must be greater than 0")
     elif high == 0:

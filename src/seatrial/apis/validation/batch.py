@@ -14,13 +14,16 @@ from seatrial.apis.validation.metadata import (
     unmatched_template,
 )
 from seatrial.apis.validation.pods import pod_template
-from seatrial.apis.validation.reading import Fields, struct, structs, text
+from seatrial.apis.validation.reading import Fields, mapping, struct, structs, text
 from seatrial.apis.violations import Errors
+from seatrial.model import selectors
 
 NUMBERS = (
     "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished",
     "backoffLimitPerIndex", "maxFailedIndexes",
 )  # fmt: skip
+UID_LABELS = ("controller-uid", "batch.kubernetes.io/controller-uid")
+NAME_LABELS = ("job-name", "batch.kubernetes.io/job-name")
 COMPLETION_MODES = ("NonIndexed", "Indexed")
 CONCURRENCY_POLICIES = ("Allow", "Forbid", "Replace")
 FAILURE_ACTIONS = ("Count", "FailIndex", "FailJob", "Ignore")
@@ -39,16 +42,36 @@ def job(obj: Fields, errors: Errors) -> None:
     _indexed_name(obj, spec, errors)
     job_spec(spec, "spec", errors)
     if spec.get("manualSelector"):
-        selector = spec.get("selector")
+        selector, template = spec.get("selector"), struct(spec, "template")
         if selector is None:
             errors.required("spec.selector")
-            return
-        label_selector(selector, "spec.selector", errors)
-        if not selects_template(selector, struct(spec, "template")):
-            unmatched_template(struct(spec, "template"), "spec.template", errors)
-    elif spec.get("selector") is not None:
-        label_selector(spec["selector"], "spec.selector", errors)
-        errors.invalid("spec.selector", spec["selector"], "`selector` not auto-generated")
+        usable = label_selector(selector, "spec.selector", errors)
+        if usable and not selects_template(selector, template):
+            unmatched_template(template, "spec.template", errors)
+    else:
+        _generated_selector(text(struct(obj, "metadata"), "name"), spec, errors)
+
+
+def _generated_selector(name: str, spec: Fields, errors: Errors) -> None:
+    """`validateGeneratedSelector`: what the server adds to a Job's template and selector must not be there already.
+
+    The server gives the Job a uid that nobody can know before, and selects by it; "" stands for it here.
+    """
+    template, selector = struct(spec, "template"), spec.get("selector")
+    given = mapping(struct(template, "metadata"), "labels")
+    generated = {**dict.fromkeys(UID_LABELS, ""), **dict.fromkeys(NAME_LABELS, name)}
+    for label, value in generated.items():
+        if label not in given:
+            errors.invalids("spec.template.labels", value, formats.label_value(value))
+        elif given[label] != value or label in UID_LABELS:
+            errors.invalid(f"spec.template.metadata.labels[{label}]", given, f"must be '{value}'")
+    if not selector or not label_selector(selector, "spec.selector", errors):
+        return
+    complete = {**selector, "matchLabels": {UID_LABELS[1]: "", **mapping(selector, "matchLabels")}}
+    if not selectors.matches(complete, generated):
+        errors.invalid("spec.selector", selector, "`selector` not auto-generated")
+    if not selectors.matches(complete, {**generated, **given}):
+        unmatched_template(template, "spec.template", errors)
 
 
 def _indexed_name(obj: Fields, spec: Fields, errors: Errors) -> None:

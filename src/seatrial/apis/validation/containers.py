@@ -11,7 +11,7 @@ from seatrial.apis.validation.environment import environment
 from seatrial.apis.validation.metadata import one_of
 from seatrial.apis.validation.mounts import Volumes, mounts
 from seatrial.apis.validation.probes import lifecycle, probes
-from seatrial.apis.validation.reading import Fields, number, structs, text
+from seatrial.apis.validation.reading import NONE, Fields, number, structs, text
 from seatrial.apis.violations import Errors
 
 PROTOCOLS = ("SCTP", "TCP", "UDP")
@@ -73,8 +73,7 @@ def _unique(container: Fields, names: set[str], path: str, errors: Errors) -> No
 def _own_restart_policy(container: Fields, path: str, errors: Errors) -> None:
     """`validateContainerRestartPolicy.`"""
     if not features.enabled("ContainerRestartRules", errors.version):
-        if errors.version < (1, 34):
-            errors.forbidden(f"{path}.restartPolicy", "may not be set for non-init containers")
+        errors.forbidden(f"{path}.restartPolicy", "may not be set for non-init containers")
         return
     policy, rules = container.get("restartPolicy"), structs(container, "restartPolicyRules")
     if policy is None:
@@ -158,7 +157,7 @@ def _ephemeral_containers(spec: Fields, path: str, errors: Errors, pod: PodConte
         if target and target not in others:
             errors.not_found(f"{place}.targetContainerName", target)
         for field in NOT_EPHEMERAL:
-            if container.get(field):
+            if container.get(field) is not None and container[field] != NONE:
                 errors.forbidden(f"{place}.{field}", "cannot be set for an Ephemeral Container")
         for number_, mount in enumerate(structs(container, "volumeMounts")):
             for field in ("subPath", "subPathExpr"):

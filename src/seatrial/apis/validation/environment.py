@@ -170,6 +170,7 @@ def resource_selector(reference: Fields, path: str, errors: Errors, *, in_volume
         errors.required(f"{path}.resource")
     elif resource not in CONTAINER_FIELDS and not resource.startswith(HUGE_PAGES):
         errors.not_supported(f"{path}.resource", resource, CONTAINER_FIELDS)
+        return
     divisor = reference.get("divisor")
     if divisor is None or resources.amount(divisor) == 0:
         return

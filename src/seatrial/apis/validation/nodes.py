@@ -47,7 +47,7 @@ def _pod_cidrs(ranges: list[str], errors: Errors) -> None:
     for index, value in enumerate(ranges):
         errors.invalids(f"spec.podCIDRs[{index}]", value, addresses.cidr(value, errors.version))
     parsed = [network.version for network in map(addresses.parse_cidr, ranges) if network is not None]
-    if len(parsed) == len(ranges) > 1 and (len(ranges) > 2 or len(set(parsed)) < 2):
+    if len(ranges) > 1 and (len(ranges) > 2 or len(set(parsed)) < 2):
         errors.invalid("spec.podCIDRs", ranges, "may specify no more than one CIDR for each IP family")
 
 

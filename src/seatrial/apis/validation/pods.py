@@ -7,7 +7,7 @@ from seatrial.apis.validation import addresses, formats, resources, scheduling, 
 from seatrial.apis.validation.containers import PodContext, containers, trimmed_image
 from seatrial.apis.validation.metadata import annotation_map, labels, object_meta, one_of
 from seatrial.apis.validation.reading import Fields, mapping, struct, structs, text, texts
-from seatrial.apis.validation.volumes import volumes
+from seatrial.apis.validation.volumes import volumes, without_image_volumes
 from seatrial.apis.violations import Errors
 from seatrial.model import pods, quantities
 
@@ -73,6 +73,8 @@ def pod_spec(
 ) -> None:
     """ValidatePodSpec."""
     spec = features.without_disabled(spec, features.disabled_in_pods(errors.version))
+    if not features.enabled("ImageVolume", errors.version):
+        spec = without_image_volumes(spec)
     found = volumes(spec, pod_name, path, errors, in_pod=in_pod, claims=claims)
     claim_names = frozenset(filter(None, (text(claim, "name") for claim in structs(spec, "resourceClaims"))))
     context = PodContext(

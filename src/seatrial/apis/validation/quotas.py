@@ -9,6 +9,7 @@ from seatrial.apis.validation.metadata import object_meta
 from seatrial.apis.validation.reading import Fields, struct, structs, text, texts
 from seatrial.apis.violations import Errors
 
+UNNAMED = "00000000-0000-0000-0000-000000000000"
 LIMIT_TYPES = ("Pod", "Container", "PersistentVolumeClaim")
 SCOPES = (
     "Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity",
@@ -26,8 +27,10 @@ OPPOSITES = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 
 
 def limit_range(obj: Fields, errors: Errors) -> None:
-    """ValidateLimitRange."""
-    object_meta(obj, errors)
+    """ValidateLimitRange; one without a name gets one of the server."""
+    meta = struct(obj, "metadata")
+    unnamed = not meta.get("name") and not meta.get("generateName")
+    object_meta({**obj, "metadata": {**meta, "name": UNNAMED}} if unnamed else obj, errors)
     types: set[str] = set()
     for index, limit in enumerate(structs(struct(obj, "spec"), "limits")):
         path, kind = f"spec.limits[{index}]", text(limit, "type")
@@ -73,9 +76,8 @@ def _compare(limit: Fields, fields: list[str], name: str, path: str, errors: Err
             top = "default limit" if (low, high) == ("defaultRequest", "default") else words[high]
             detail = f"{words[low]} value {given[low]} is greater than {top} value {given[high]}"
             errors.invalid(f"{path}.{field}[{name}]", str(given[field]), detail)
-    ratio = given.get("maxLimitRequestRatio")
-    if ratio is not None:
-        _ratio(ratio, given, f"{path}.maxLimitRequestRatio[{name}]", errors)
+    if "maxLimitRequestRatio" in given:
+        _ratio(given["maxLimitRequestRatio"] or 0, given, f"{path}.maxLimitRequestRatio[{name}]", errors)
     if not resources.is_overcommittable(name) and "default" in given and "defaultRequest" in given:
         default, request = given["default"], given["defaultRequest"]
         if resources.amount(default) != resources.amount(request):

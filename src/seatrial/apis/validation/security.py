@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from seatrial.apis import features
 from seatrial.apis.validation import formats, windows
 from seatrial.apis.validation.paths import local_descending
 from seatrial.apis.validation.reading import Fields, structs, text
@@ -16,6 +17,8 @@ PROFILE_TYPES = ("Localhost", "RuntimeDefault", "Unconfined")
 APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
 SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod"
 SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
+SE_LINUX_POLICIES = (("Recursive",), ("MountOption", "Recursive"))
+"""Without and with SELinuxMount."""
 PATH_MAX = 4095
 IPC_SYSCTLS = ("kernel.shm", "kernel.msg", "fs.mqueue.")
 SYSCTL = r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
@@ -74,7 +77,7 @@ def pod_context(spec: Fields, path: str, errors: Errors) -> None:
     for name, choices in (
         ("fsGroupChangePolicy", ("Always", "OnRootMismatch")),
         ("supplementalGroupsPolicy", ("Merge", "Strict")),
-        ("seLinuxChangePolicy", ("MountOption", "Recursive")),
+        ("seLinuxChangePolicy", SE_LINUX_POLICIES[features.enabled("SELinuxMount", errors.version)]),
     ):
         if context.get(name) is not None and context[name] not in choices:
             errors.not_supported(f"{path}.{name}", context[name], choices)

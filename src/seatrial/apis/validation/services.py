@@ -122,6 +122,8 @@ def _addresses(spec: Fields, cluster_ips: list[str], headless: bool, errors: Err
     one = text(spec, "clusterIP")
     if one and cluster_ips[0] != one:
         errors.invalid("spec.clusterIPs", cluster_ips, "first value must match `clusterIP`")
+    elif not one and spec.get("clusterIPs"):
+        errors.invalid("spec.clusterIPs", cluster_ips, "must be empty when `clusterIP` is not specified")
     families = texts(spec, "ipFamilies")
     for index, family in enumerate(families):
         if family not in FAMILIES:

@@ -129,7 +129,7 @@ def _own_source(kind: str, spec: Fields, place: str, path: str, errors: Errors) 
                 errors.required(f"{place}.path")
             else:
                 no_backsteps(source["path"], f"{place}.path", errors)
-            if not struct(spec, "nodeAffinity").get("required"):
+            if spec.get("nodeAffinity") is None:
                 errors.required(f"{path}.nodeAffinity", "Local volume requires node affinity")
         case "csi":
             _csi(source, place, errors)

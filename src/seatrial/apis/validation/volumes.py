@@ -52,6 +52,24 @@ def volumes(
     return sound
 
 
+def without_image_volumes(spec: Fields) -> Fields:
+    """A pod spec without its image volumes and what mounts them (`dropImageVolumes`)."""
+    listed = structs(spec, "volumes")
+    images = {text(volume, "name") for volume in listed if volume.get("image") is not None}
+    if not images:
+        return spec
+    changed = {"volumes": [volume for volume in listed if volume.get("image") is None]}
+    for field in ("containers", "initContainers", "ephemeralContainers"):
+        if spec.get(field):
+            changed[field] = [_without_mounts(container, images) for container in structs(spec, field)]
+    return {**spec, **changed}
+
+
+def _without_mounts(container: Fields, volumes: set[str]) -> Fields:
+    mounts = structs(container, "volumeMounts")
+    return {**container, "volumeMounts": [mount for mount in mounts if text(mount, "name") not in volumes]}
+
+
 def _of_claims(claims: tuple[str, ...], path: str, errors: Errors) -> dict[str, Fields]:
     sound: dict[str, Fields] = {}
     for index, name in enumerate(claims):
