@@ -14,7 +14,7 @@ from datetime import date
 
 from seatrial.apis.cel import times
 from seatrial.apis.cel.values import CelError
-from seatrial.apis.validation import formats
+from seatrial.apis.validation import addresses, formats
 
 _UUIDS = {
     "uuid": r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}",
@@ -66,11 +66,11 @@ def _hostname(text: str) -> bool:
 
 def _sloppy_ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """As ParseIPSloppy: leading zeros in IPv4 are let pass."""
-    return None if "%" in text else formats.parse_ip(text)
+    return None if "%" in text else addresses.parse_ip(text)
 
 
 def _cidr(text: str) -> bool:
-    return formats.parse_cidr(text) is not None
+    return addresses.parse_cidr(text) is not None
 
 
 def _date(text: str) -> bool:
