@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,18 +23,23 @@ SHORT_NAMES = {
 """kubectl's short names."""
 
 
+TIMES = ("Time", "MicroTime")
+"""Definitions that stand for plain text."""
+
+
 class UnknownName(LookupError):
     """The kind or a field is not there; the text says what is nearest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field below the one that was asked for."""
+    """A field below the one that was asked for; `fields` are those below it, None where nobody asked for more."""
 
     name: str
     type: str
     description: str
     required: bool
+    fields: tuple[Field, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,12 @@ class Explanation:
 
 
 def explain(
-    name: str, version: Version, api_version: str = "", definitions: Sequence[Mapping[str, Any]] = ()
+    name: str,
+    version: Version,
+    api_version: str = "",
+    definitions: Sequence[Mapping[str, Any]] = (),
+    *,
+    recursive: bool = False,
 ) -> Explanation:
     """Look up `KIND[.FIELD...]`; kinds may be written as kubectl takes them, lists are stepped into.
 
@@ -60,6 +70,7 @@ def explain(
         api_version: which of a kind's versions; by default the one that is preferred.
         definitions: CustomResourceDefinitions of custom kinds. A built-in kind of the same name goes before them,
             unless `api_version` says otherwise.
+        recursive: whether to give all levels below.
 
     Raises:
         UnknownName: where there is no such kind or field.
@@ -74,8 +85,10 @@ def explain(
         walked.append(step)
         field = known[step]
         struct = _struct(field, everything)
-    text = str(field.get("description") or struct.get("description") or "")
-    return Explanation(found.api_version, found.kind, ".".join(walked[1:]), _type(field), text, tuple(_fields(struct)))
+    own, of_type = (str(part.get("description") or "") for part in (field, struct))
+    text = "\n".join(part for part in dict.fromkeys((own, of_type)) if part)
+    fields = tuple(_fields(struct, everything, (struct,) if recursive else None))
+    return Explanation(found.api_version, found.kind, ".".join(walked[1:]), _type(field), text, fields)
 
 
 def _found(
@@ -132,18 +145,23 @@ def _struct(field: Schema, everything: dict[str, Schema]) -> Schema:
     return field
 
 
-def _fields(struct: Schema) -> list[Field]:
+def _fields(struct: Schema, everything: dict[str, Schema], above: tuple[Schema, ...] | None) -> Iterator[Field]:
+    """The fields of a struct; with those below them where it is told what stands `above`, each struct once a branch."""
     required = struct.get("required") or ()
-    return [
-        Field(name, _type(field), str(field.get("description") or ""), name in required)
-        for name, field in (struct.get("properties") or {}).items()
-    ]
+    for name, field in sorted((struct.get("properties") or {}).items()):
+        below: tuple[Field, ...] | None = None
+        if above is not None:
+            inner = _struct(field, everything)
+            again = any(inner is known for known in above)
+            below = () if again else tuple(_fields(inner, everything, (*above, inner)))
+        yield Field(name, _type(field), str(field.get("description") or ""), name in required, below)
 
 
 def _type(field: Schema) -> str:
     """A type as kubectl writes it: `string`, `[]Container`, `map[string]string`."""
     if "$ref" in field:
-        return str(field["$ref"]).rpartition(".")[2]
+        name = str(field["$ref"]).rpartition(".")[2]
+        return "string" if name in TIMES else name
     if field.get("x-kubernetes-int-or-string"):
         return "IntOrString"
     types = field.get("type") or "Object"
