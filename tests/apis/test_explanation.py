@@ -96,7 +96,7 @@ def definition(**names: object) -> dict[str, object]:
 def test_custom_kinds_by_their_definitions(name: str) -> None:
     found = explain(f"{name}.spec", LATEST, definitions=[definition()])
     assert (found.api_version, found.kind) == ("example.com/v1", "Boat")
-    assert [(field.name, field.type) for field in found.fields] == [("sails", "integer"), ("moorings", "[]object")]
+    assert [(field.name, field.type) for field in found.fields] == [("moorings", "[]object"), ("sails", "integer")]
     (port,) = explain(f"{name}.spec.moorings", LATEST, definitions=[definition()]).fields
     assert (port.name, port.type, port.required) == ("port", "IntOrString", True)
 

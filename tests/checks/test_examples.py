@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.checks import judge, pages, registry, validity
+from seatrial.checks import fields, judge, pages, registry, validity
 from seatrial.findings.finding import Finding
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.json_patch import apply_operations
@@ -21,7 +21,7 @@ COMPANY = {"hpa-without-request": {"requests-missing"}}
 
 
 def findings(text: str, rule: str) -> list[Finding]:
-    inventory = pages.inventory_of(text)
+    inventory = fields.example_of(text)
     asked = judge(inventory, select=[rule]) if RULES[rule].opt_in else []
     return [*judge(inventory), *asked]
 
@@ -40,7 +40,7 @@ def test_the_good_example_breaks_nothing(rule: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_the_api_server_takes_both_examples(rule: str) -> None:
     for text in (RULES[rule].bad, RULES[rule].good):
-        assert validity.judge(pages.inventory_of(text), "1.37") == []
+        assert validity.judge(fields.example_of(text), "1.37") == []
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -53,7 +53,7 @@ def test_findings_point_at_a_line_and_say_what_to_do(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_fix_with_a_patch_cures(rule: str) -> None:
-    inventory = pages.inventory_of(RULES[rule].bad)
+    inventory = fields.example_of(RULES[rule].bad)
     broken = [finding for finding in judge(inventory, select=[rule]) if finding.fix and finding.fix.patches]
     for finding in broken:
         left = judge(patched(inventory, finding), select=[rule])

@@ -9,13 +9,9 @@ import difflib
 import sys
 from pathlib import Path
 
-from seatrial.checks import judge, registry
+from seatrial.checks import fields, judge, registry
 from seatrial.checks.rule import Rule
 from seatrial.checks.suppression import IGNORE
-from seatrial.manifests import documents
-from seatrial.manifests.inventory import Inventory
-from seatrial.manifests.resources import Resource
-from seatrial.model.objects import Object
 
 GENERATED = "<!-- Generated from src/seatrial/checks by `python -m seatrial.checks.pages docs/checks`. Do not edit. -->"
 
@@ -25,15 +21,8 @@ def pages() -> dict[str, str]:
     return {"README.md": _index(), **{f"{rule.id}.md": _page(rule) for rule in registry.rules().values()}}
 
 
-def inventory_of(text: str, file: str = "example.yaml") -> Inventory:
-    """The inventory of an example."""
-    read, _ = documents.read(text.encode(), file)
-    found = [Resource(Object(document.value), document.place) for document in read if document.value]
-    return Inventory(found, texts={file: text})
-
-
 def _page(rule: Rule) -> str:
-    findings = [f for f in judge(inventory_of(rule.bad), select=[rule.id]) if f.rule == rule.id]
+    findings = [f for f in judge(fields.example_of(rule.bad), select=[rule.id]) if f.rule == rule.id]
     said = "\n".join(f"{f.location.place}: {f.severity}: {f.message}" for f in findings)
     change = difflib.unified_diff(rule.bad.splitlines(), rule.good.splitlines(), "breaks it", "right", lineterm="", n=3)
     opt_in = f"\n\nJudged only where it is asked for: `--select {rule.id}`." if rule.opt_in else ""
@@ -106,7 +95,7 @@ def _row_order(row: str) -> tuple[bool, int]:
 
 
 def main(folder: str) -> None:
-    """Write all pages into `folder` and take away those of rules that are gone."""
+    """Write all pages into `folder`, take away those of rules that are gone, and note what fields the rules look at."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     written = pages()
@@ -115,6 +104,7 @@ def main(folder: str) -> None:
             old.unlink()
     for name, text in written.items():
         (target / name).write_text(text, "utf-8")
+    (Path(__file__).with_name("examples") / fields.FILE).write_text(fields.generated(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from seatrial.cli import inputs, live
@@ -26,7 +28,8 @@ def command(
     api_version: str,
     output: str,
 ) -> None:
-    """Say what a kind or a field of it means, and which fields it has, for any version of Kubernetes, offline.
+    """Say what a kind or a field of it means, as kubectl does, for any version of Kubernetes, offline; then what it
+    does in production: in a trial, to the rules of `check`, and how it is written.
 
     Custom kinds are known from the CustomResourceDefinitions in PATHs, or of a live cluster with --cluster.
 
@@ -37,6 +40,9 @@ def command(
     seatrial explain certificate.spec --cluster
     """
     from seatrial.apis import explanation, explanation_text, schemas
+    from seatrial.checks import fields
+    from seatrial.report import practice
+    from seatrial.trial import fields as practices
 
     definitions, kube_version = live.definitions(target, paths, kube_version)
     try:
@@ -44,9 +50,15 @@ def command(
         found = explanation.explain(name, version, api_version, definitions, recursive=recursive)
     except explanation.UnknownName as unknown:
         inputs.fail(str(unknown))
+    kind, path = fields.placed(found.kind, found.path)
+    known = practices.practice(kind, path)
+    in_a_trial = known.in_a_trial if known else ""
+    example = fields.example(found.kind, found.path) or (known.example if known else "")
+    rules = fields.rules_about(found.kind, found.path)
     if output == "json":
         import orjson
 
-        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        in_production = {"inATrial": in_a_trial, "rules": rules, "example": example}
+        click.echo(orjson.dumps({**asdict(found), "inProduction": in_production}, option=orjson.OPT_INDENT_2))
     else:
-        click.echo(explanation_text.render(found), nl=False)
+        click.echo(explanation_text.render(found) + practice.render(in_a_trial, rules, example), nl=False)
