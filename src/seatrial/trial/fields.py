@@ -139,8 +139,8 @@ _PRACTICES: dict[tuple[str, str], Practice] = {
         "Required terms keep pods pending where no node satisfies them; preferred ones only weigh. Required "
         "anti-affinity by host needs a node for every replica, and one more for each surge pod of a rollout.",
         "spec:\n  affinity:\n    podAntiAffinity:\n      preferredDuringSchedulingIgnoredDuringExecution:\n      "
-        "- weight: 100\n        podAffinityTerm:\n          topologyKey: kubernetes.io/hostname\n          labelSelector:\n"
-        "            matchLabels:\n              app: web\n",
+        "- weight: 100\n        podAffinityTerm:\n          topologyKey: kubernetes.io/hostname\n          "
+        "labelSelector:\n            matchLabels:\n              app: web\n",
     ),
     ("Pod", "spec.nodeSelector"): Practice("Pods stay pending where no node of the fleet has the labels."),
     ("Pod", "spec.tolerations"): Practice(
