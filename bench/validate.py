@@ -50,7 +50,7 @@ def _documents(folder: Path) -> int:
 
 
 def _compare(folder: Path, documents: int, rounds: int) -> None:
-    ours = [SEATRIAL, "validate", str(folder), "-n", "2", "--kube-version", "1.34", "-o", "kubeconform", "-summary"]
+    ours = [SEATRIAL, "validate", str(folder), "-n", "2", "--kube-version", "1.34", "--summary"]
     mine, theirs = measure.paired(ours, kubeconform.command(folder), rounds)
     print(f"{folder}: {documents:,} documents, {rounds} pairs of runs")
     for title, runs in (("seatrial validate", mine), ("kubeconform", theirs)):

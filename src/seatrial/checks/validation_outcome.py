@@ -37,7 +37,7 @@ SHARE = 100
 """Files of a share: enough to make up for the handing over, few enough to occupy all hands to the end."""
 MANY = 300
 """Files from which on several hands are quicker than one."""
-_KEPT = 8 << 20
+_KEPT = 4 << 20
 """Bytes of files with definitions whose content is kept, as the schemas taken from it are; it is not read again."""
 _REMEMBERED = 20_000
 """Files of which it is remembered that nothing was found in them: some ten megabytes at most."""
@@ -203,18 +203,25 @@ def look_for_definitions(plan: Plan, definitions: Sequence[Resource] = ()) -> Kn
     """
     found = Known(validity.custom_kinds(definitions))
     kept = 0
+    of_content: dict[bytes, CustomKinds] = {}
     for file in plan.files:
         data = sources.data_of(plan, file)
         if not _may_define(data):
             continue
-        content = documents.read(data, file)
-        if kept + len(data) <= _KEPT:
-            found.before[file] = content
-            kept += len(data)
-        for document in content[0]:
-            resources = [r for r in sources.expanded(document) if r.kind == validity.DEFINITION]
-            found.custom |= validity.custom_kinds(resources)
+        digest = _digest(data)
+        if digest not in of_content:
+            content = documents.read(data, file)
+            if kept + len(data) <= _KEPT:
+                found.before[file] = content
+                kept += len(data)
+            resources = (resource for document in content[0] for resource in sources.expanded(document))
+            of_content[digest] = validity.custom_kinds(r for r in resources if r.kind == validity.DEFINITION)
+        found.custom |= of_content[digest]
     return found
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
 
 
 def _may_define(data: bytes) -> bool:
@@ -251,7 +258,7 @@ def _judged(share: Plan, paths: tuple[str, ...], terms: Terms, known: Known) -> 
 def _of_file(file: str, share: Plan, paths: tuple[str, ...], terms: Terms, known: Known) -> Validation:
     """What is said of a file; of one like another in which nothing was found, the same again, without reading it."""
     data = sources.data_of(share, file)
-    digest = blake2b(data, digest_size=16).digest()
+    digest = _digest(data)
     like = None if file in paths else known.sound.get(digest)
     if like is not None:
         return like
