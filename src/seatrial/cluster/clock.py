@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Callable
 from typing import Any
 
+from seatrial.cluster import collecting
 from seatrial.model import objects
 
 STORM = 2_000_000
@@ -93,8 +94,9 @@ class Clock:
 
     def run(self, until: float) -> None:
         """Run all that is due up to and including `until`, and leave the clock there."""
-        while self.peek() <= until:
-            self.step()
+        with collecting.rarely():
+            while self.peek() <= until:
+                self.step()
         self.now = max(self.now, until)
 
     def timestamp(self) -> str:
