@@ -106,7 +106,7 @@ def test_manifests_are_judged_by_the_definitions_of_the_cluster(
 
 def test_explain_knows_the_definitions_of_the_cluster(cluster: Cluster, kubeconfig: Path, tmp_path: Path) -> None:
     cluster.objects = [BOATS]
-    assert "sails <integer>" in run("explain", "boat.spec", "--cluster").stdout
+    assert "sails\t<integer>" in run("explain", "boat.spec", "--cluster").stdout
     (tmp_path / "boats.yaml").write_text(yaml.safe_dump(BOATS))
     assert run("explain", "boat.spec", str(tmp_path)).stdout == run("explain", "boat.spec", "--cluster").stdout
     assert run("explain", "boat.spec").exit_code == 2
