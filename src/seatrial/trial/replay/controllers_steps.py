@@ -88,7 +88,7 @@ class Steps:
         self._kubelets.bring_up(step["node"])
 
     def _cpu(self, step: Step) -> None:
-        self._kubelets.use_cpu(_labels(step), int(step["millicores"]))
+        self._kubelets.use_cpu(self._namespace, _labels(step), int(step["millicores"]))
 
     def _named(self, step: Step) -> Object:
         namespace = self._namespace if is_namespaced(step) else ""

@@ -20,9 +20,10 @@ from seatrial.model import objects, selectors
 from seatrial.model.objects import Key, Object, evolve
 from seatrial.model.pods import is_ready, is_terminal
 
-START = (0.02, 0.5)
+Bounds = tuple[float, float]
+START: Bounds = (0.02, 0.5)
 """Seconds from a pod's binding until it runs, as measured in the recordings."""
-DELAY = (0.0, 0.08)
+DELAY: Bounds = (0.0, 0.08)
 """Seconds by which the fake kubelets were late with everything else."""
 HEARTBEAT = 10.0
 PUBLISH, WINDOW = 5.0, 15.0
@@ -33,18 +34,23 @@ Deed = Callable[[Object], None]
 
 
 class ScriptedKubelets:
-    """The kubelets of all nodes of a scenario."""
+    """The kubelets of all nodes of a scenario.
 
-    def __init__(self, cluster: Cluster) -> None:
+    `start` and `delay` bound by how many seconds they are late with starting pods and with everything else.
+    """
+
+    def __init__(self, cluster: Cluster, start: Bounds = START, delay: Bounds = DELAY) -> None:
         self._cluster = cluster
         self._clock = cluster.clock
+        self._start = start
+        self._delay = delay
         self._down: set[str] = set()
         self._missed: dict[str, list[tuple[Deed, Key, str]]] = {}
         """What became due on a node while it was down: its kubelet tells it when the node is back."""
         self._ready: set[str] = set()
         """Pods whose containers are ready, by uid, whatever the API server was told of them."""
         self._addresses = 0
-        self._cpu: list[tuple[dict[str, str], int]] = []
+        self._cpu: list[tuple[str, dict[str, str], int]] = []
         self._published: dict[str, PodMetrics] = {}
 
     def start(self) -> None:
@@ -79,9 +85,9 @@ class ScriptedKubelets:
             if pod.uid in self._ready and not is_ready(pod) and not is_terminal(pod):
                 self._write(pod, pod.status, ready=True)
 
-    def use_cpu(self, selector: dict[str, str], millicores: int) -> None:
-        """Every pod with these labels uses so much from now on, whatever its annotation says."""
-        self._cpu.append((selector, millicores))
+    def use_cpu(self, namespace: str, selector: dict[str, str], millicores: int) -> None:
+        """Every pod of the namespace with these labels uses so much from now on, whatever its annotation says."""
+        self._cpu.append((namespace, selector, millicores))
 
     def pod_metrics(self, pods: Iterable[Object]) -> Mapping[str, PodMetrics]:
         """The pods' use as it was published last."""
@@ -98,8 +104,8 @@ class ScriptedKubelets:
 
     def _cpu_of(self, pod: Object) -> int | None:
         """What the pod uses, in millicores; None where its script does not say."""
-        for selector, millicores in reversed(self._cpu):
-            if selectors.matches({"matchLabels": selector}, pod.labels):
+        for namespace, selector, millicores in reversed(self._cpu):
+            if pod.namespace == namespace and selectors.matches({"matchLabels": selector}, pod.labels):
                 return millicores
         given = pod.annotations.get("sim/cpu")
         return int(float(given)) if given else None
@@ -144,10 +150,10 @@ class ScriptedKubelets:
                 wait = min(_number(pod, "sim/terminate-after", 1.0), float(pod.metadata["deletionGracePeriodSeconds"]))
                 self._later(wait, self._take_away, pod)
         elif old is None or not old.spec.get("nodeName"):
-            self._clock.after(self._cluster.chance.between(*START), self._do, self._run, pod.key, pod.uid)
+            self._clock.after(self._cluster.chance.between(*self._start), self._do, self._run, pod.key, pod.uid)
 
     def _later(self, seconds: float, deed: Deed, pod: Object) -> None:
-        self._clock.after(seconds + self._cluster.chance.between(*DELAY), self._do, deed, pod.key, pod.uid)
+        self._clock.after(seconds + self._cluster.chance.between(*self._delay), self._do, deed, pod.key, pod.uid)
 
     def _do(self, deed: Deed, key: Key, uid: str) -> None:
         """Do something with a pod, where it is still that pod; where its node is down, once the node is back."""
