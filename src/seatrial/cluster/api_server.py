@@ -17,6 +17,7 @@ from seatrial.cluster.store import Store
 from seatrial.model import objects
 from seatrial.model.objects import Key, Object, evolve, kind_of
 
+Bounds = tuple[float, float]
 Propagation = Literal["Background", "Foreground", "Orphan"]
 Admission = Callable[[Object, "Object | None"], Object]
 """Given (new object, old object or None on creation); gives the object to store or raises an ApiError."""
@@ -39,6 +40,8 @@ class ApiServer:
         self.store = store
         self.chance = chance
         self.admission: list[Admission] = []
+        self.takes: Bounds | None = None
+        """Between which bounds the seconds lie that a write takes whoever is writing; None: no time."""
 
     def create(self, obj: Object) -> Object:
         """Store a new object: name, uid, time of creation, defaults and admission are seen to.
@@ -57,6 +60,7 @@ class ApiServer:
         obj = defaults.apply(obj)
         for admit in self.admission:
             obj = admit(obj, None)
+        self._spend()
         meta = {"uid": self.chance.uid(), "creationTimestamp": self.clock.timestamp(), "deletionTimestamp": None}
         if kind not in WITHOUT_GENERATION:
             meta["generation"] = 1
@@ -79,6 +83,7 @@ class ApiServer:
             new = evolve(new, metadata={"generation": old.metadata["generation"] + 1})
         if new == evolve(old, metadata={"resourceVersion": new.metadata.get("resourceVersion")}):
             return old
+        self._spend()
         if new.deleting and not new.metadata.get("finalizers") and not self._lingers(new):
             return self.store.remove(old.key)
         return self.store.put(new)
@@ -92,6 +97,7 @@ class ApiServer:
         old = self._current(obj)
         if old.get("status") == status:
             return old
+        self._spend()
         return self.store.put(old, status=status)
 
     def change_metadata(self, key: Key, **changes: Any) -> Object:
@@ -118,6 +124,7 @@ class ApiServer:
         old = self.present(key)
         if uid is not None and uid != old.uid:
             raise errors.Conflict(f"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.uid}")
+        self._spend()
         finalizers = list(old.metadata.get("finalizers") or ())
         wanted = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}.get(propagation)
         if wanted and wanted not in finalizers:
@@ -173,6 +180,10 @@ class ApiServer:
         if found is None:
             raise errors.NotFound(f'{key[0].lower()} "{key[2]}" not found')
         return found
+
+    def _spend(self) -> None:
+        if self.takes is not None:
+            self.clock.spend(self.chance.between(*self.takes))
 
     def _current(self, obj: Object) -> Object:
         old = self.present(obj.key)

@@ -3,17 +3,21 @@
 Everything that happens in a cluster happens in a timer's action. Two rules make runs repeatable and clusters forkable:
 actions are bound methods with plain arguments (a closure would keep pointing into the cluster it was made in), and
 equal times are told apart by priority, then by the order in which they were set.
+
+An action is one step, but it may `spend` time: what it does after that carries a later time, and so do the timers that
+it sets. What others do meanwhile runs after it, at its own time.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from seatrial.cluster import collecting
 from seatrial.model import objects
 
+T = TypeVar("T")
 STORM = 2_000_000
 """So many events without time moving on mean that something triggers itself."""
 
@@ -70,6 +74,19 @@ class Clock:
         """Run `action(*args)` `delay` seconds from now."""
         return self.at(self.now + delay, action, *args, priority=priority)
 
+    def spend(self, seconds: float) -> None:
+        """The action that runs has been at it for so many seconds more."""
+        self.now += seconds
+
+    def side_by_side(self, act: Callable[[T], object], items: Iterable[T]) -> None:
+        """Call `act` for each item, all beginning now: together they take as long as the longest."""
+        began = latest = self.now
+        for item in items:
+            self.now = began
+            act(item)
+            latest = max(latest, self.now)
+        self.now = latest
+
     def peek(self) -> float:
         """When the next action is due; infinity when nothing is."""
         while self._heap and self._heap[0][3].cancelled:
@@ -91,6 +108,7 @@ class Clock:
         self.now = time
         self._present = turn
         timer.action(*timer.args)
+        self.now = time
 
     def run(self, until: float) -> None:
         """Run all that is due up to and including `until`, and leave the clock there."""

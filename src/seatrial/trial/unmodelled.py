@@ -51,12 +51,19 @@ def _has_session_affinity(resource: Resource) -> bool:
     return resource.kind == "Service" and resource.spec.get("sessionAffinity") == "ClientIP"
 
 
+def _updates_several(resource: Resource) -> bool:
+    return resource.kind == "StatefulSet" and bool(
+        dig(resource.spec, "updateStrategy", "rollingUpdate", "maxUnavailable")
+    )
+
+
 DEFAULT_SCHEDULER = "default-scheduler"
 TOPOLOGY_MODE = "service.kubernetes.io/topology-mode"
 FEATURES: tuple[tuple[Callable[[Resource], bool], str], ...] = (
     (_has_other_scheduler, "schedulers other than default-scheduler: their pods stay pending"),
     (_bounds_disk, "disks that fill up: no container reaches its limit of ephemeral storage"),
     (_has_topology_mode, f"hints by {TOPOLOGY_MODE}: requests go to all zones"),
+    (_updates_several, "maxUnavailable of StatefulSets, a feature that is off by default: one pod goes at a time"),
     (_has_session_affinity, "clients one by one: session affinity keeps nobody with a pod that is not ready"),
 )
 """What objects may ask for, and what is said where one does."""

@@ -13,6 +13,7 @@ from seatrial.cluster import errors
 from seatrial.model.objects import Object
 
 if TYPE_CHECKING:
+    from seatrial.cluster.api_server import Bounds
     from seatrial.cluster.cluster import Cluster
 
 LATENCY = 0.01
@@ -26,6 +27,8 @@ class Controller:
 
     name = ""
     latency = LATENCY
+    writes: Bounds | None = None
+    """Between which bounds the seconds lie that each write of a sync takes; None: no time."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
@@ -36,6 +39,8 @@ class Controller:
         self._delayed: dict[str, float] = {}
         self._needless: dict[str, tuple[float, int]] = {}
         self._failures: dict[str, int] = {}
+        self._busy: dict[str, float] = {}
+        """Until when a sync of a key goes on that takes time."""
 
     def start(self) -> None:
         """Set watches and indexes, and enqueue what already exists."""
@@ -86,7 +91,13 @@ class Controller:
         queue = self._delayed if delayed else self._queued
         if queue.get(key) != time:
             return  # queued anew for an earlier moment
+        free = self._busy.pop(key, time)
+        if free > time:
+            self._busy[key] = queue[key] = free
+            self.clock.at(free, self._work, key, free, delayed)
+            return
         del queue[key]
+        self.api.takes = self.writes
         try:
             self.sync(key)
         except errors.ApiError:
@@ -95,3 +106,6 @@ class Controller:
             self.add(key, min(FIRST_RETRY * 2**failures, LAST_RETRY))
         else:
             self._failures.pop(key, None)
+        self.api.takes = None
+        if self.clock.now > time:
+            self._busy[key] = self.clock.now

@@ -169,9 +169,8 @@ class DaemonSetController(WorkloadController):
             pod = daemonset_pods.pod_for(daemon_set, nodes[i], revision_hash)
             pod_control.create_pod(self.cluster, daemon_set, pod, SOURCE)
 
-        refusal = pod_control.slow_start(len(nodes), create)[1]
-        for pod in changes.delete[:BURST]:
-            pod_control.delete_pod(self.cluster, daemon_set, pod, SOURCE)
+        refusal = pod_control.slow_start(self.clock, len(nodes), create)[1]
+        pod_control.delete_pods(self.cluster, daemon_set, changes.delete[:BURST], SOURCE)
         if len(changes.create) > BURST or len(changes.delete) > BURST:
             self.enqueue(daemon_set)
         return refusal

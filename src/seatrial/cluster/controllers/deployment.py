@@ -9,7 +9,6 @@ from __future__ import annotations
 from seatrial.cluster import events
 from seatrial.cluster.controllers import deployment_arithmetic as arithmetic
 from seatrial.cluster.controllers import deployment_status
-from seatrial.cluster.controllers.controller import LATENCY
 from seatrial.cluster.controllers.deployment_recreate import recreate
 from seatrial.cluster.controllers.deployment_rolling import roll
 from seatrial.cluster.controllers.deployment_rollout import SOURCE, Rollout
@@ -24,8 +23,6 @@ class DeploymentController(WorkloadController):
     name = SOURCE
     kind = "Deployment"
     child_kind = "ReplicaSet"
-    latency = 2.5 * LATENCY
-    """A sync goes by what ReplicaSets say of themselves: they get the time to say it after they were scaled."""
 
     def start(self) -> None:
         """Watch Deployments, ReplicaSets, and pods for the last one that a Recreate waits for."""

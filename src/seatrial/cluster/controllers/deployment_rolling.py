@@ -40,17 +40,26 @@ def _reconcile_old(rollout: Rollout) -> bool:
     if most <= 0:
         return False
     cleaned = _clean_up_unhealthy(rollout, most)
-    scaled = _scale_down(rollout, min_available)
-    return cleaned + scaled > 0
+    if cleaned is None:
+        return False
+    return cleaned + _scale_down(rollout, min_available) > 0
 
 
-def _clean_up_unhealthy(rollout: Rollout, most: int) -> int:
-    """Take away up to `most` old pods that are not available; that makes nothing worse (cleanupUnhealthyReplicas)."""
+def _clean_up_unhealthy(rollout: Rollout, most: int) -> int | None:
+    """Take away up to `most` old pods that are not available; that makes nothing worse (cleanupUnhealthyReplicas).
+
+    None where a ReplicaSet says that it has more pods than it asks for: it was scaled down just now, and nobody knows
+    yet what is left.
+    """
     done = 0
     for old in arithmetic.active(rollout.old):
+        if done >= most:
+            break
         unhealthy = arithmetic.replicas(old) - _available(old)
-        step = min(most - done, unhealthy)
-        if step > 0:
+        if unhealthy < 0:
+            return None
+        if unhealthy:
+            step = min(most - done, unhealthy)
             rollout.scale_if_needed(old, arithmetic.replicas(old) - step)
             done += step
     return done

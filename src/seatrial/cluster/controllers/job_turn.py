@@ -274,7 +274,7 @@ class Turn:
         def create(i: int) -> None:
             created.append(pod_control.create_pod(self._cluster, self.job, pods[i], SOURCE))
 
-        refusal = pod_control.slow_start(len(pods), create)[1]
+        refusal = pod_control.slow_start(self._controller.clock, len(pods), create)[1]
         self._active = [*self._active, *created]
         if refusal is not None:
             raise refusal
@@ -321,10 +321,8 @@ class Turn:
         self._delete(pods)
 
     def _delete(self, pods: list[Object]) -> None:
-        gone = set()
-        for pod in pods:
-            pod_control.delete_pod(self._cluster, self.job, pod, SOURCE)
-            gone.add(pod.key)
+        pod_control.delete_pods(self._cluster, self.job, pods, SOURCE)
+        gone = {p.key for p in pods}
         self._active = [p for p in self._active if p.key not in gone]
 
     def _note_suspension(self) -> None:

@@ -16,6 +16,7 @@ from seatrial.model.objects import Object, condition_of
 from seatrial.model.pods import is_ready, is_terminal
 
 if TYPE_CHECKING:
+    from seatrial.cluster.clock import Clock
     from seatrial.cluster.cluster import Cluster
 
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
@@ -86,25 +87,38 @@ def delete_pod(cluster: Cluster, owner: Object, pod: Object, source: str) -> Non
     events.record(cluster, owner, "SuccessfulDelete", f"Deleted pod: {pod.name}", source=source)
 
 
-def slow_start(count: int, act: Callable[[int], None]) -> tuple[int, errors.ApiError | None]:
+def delete_pods(cluster: Cluster, owner: Object, pods: Iterable[Object], source: str) -> None:
+    """Delete several pods of `owner`, all at the same time; see `delete_pod`."""
+
+    def delete(pod: Object) -> None:
+        delete_pod(cluster, owner, pod, source)
+
+    cluster.clock.side_by_side(delete, pods)
+
+
+def slow_start(clock: Clock, count: int, act: Callable[[int], None]) -> tuple[int, errors.ApiError | None]:
     """Call `act(i)` for i below `count` in batches of 1, 2, 4 ...; a batch with a refusal is the last (slowStartBatch).
+
+    The calls of a batch begin together.
 
     Gives how many succeeded and the first refusal. So a full quota costs one refused pod, not all of them.
     """
-    done, start, size = 0, 0, 1
+    start, size = 0, 1
+    refusals: list[errors.ApiError] = []
+
+    def attempt(i: int) -> None:
+        try:
+            act(i)
+        except errors.ApiError as error:
+            refusals.append(error)
+
     while start < count:
-        refusal: errors.ApiError | None = None
         end = min(start + size, count)
-        for i in range(start, end):
-            try:
-                act(i)
-                done += 1
-            except errors.ApiError as error:
-                refusal = refusal or error
-        if refusal is not None:
-            return done, refusal
+        clock.side_by_side(attempt, range(start, end))
+        if refusals:
+            return end - len(refusals), refusals[0]
         start, size = end, size * 2
-    return done, None
+    return count, None
 
 
 def is_active(pod: Object) -> bool:

@@ -120,10 +120,10 @@ class ReplicaSetController(WorkloadController):
             def create(_: int) -> None:
                 pod_control.create_pod(self.cluster, replica_set, pod, SOURCE)
 
-            return pod_control.slow_start(min(-difference, BURST), create)[1]
+            return pod_control.slow_start(self.clock, min(-difference, BURST), create)[1]
         if difference > 0:
-            for victim in self._victims(replica_set, self._active(replica_set), min(difference, BURST)):
-                pod_control.delete_pod(self.cluster, replica_set, victim, SOURCE)
+            victims = self._victims(replica_set, self._active(replica_set), min(difference, BURST))
+            pod_control.delete_pods(self.cluster, replica_set, victims, SOURCE)
         return None
 
     def _victims(self, replica_set: Object, active: list[Object], count: int) -> list[Object]:

@@ -14,7 +14,6 @@ from seatrial.cluster.controllers import statefulset_identity as identity
 from seatrial.cluster.controllers.statefulset_claims import SOURCE
 from seatrial.cluster.controllers.workload_controller import WorkloadController
 from seatrial.model import objects
-from seatrial.model.intorpercent import scaled
 from seatrial.model.objects import Object
 from seatrial.model.pods import is_terminal
 
@@ -115,7 +114,7 @@ class Turn:
         def nth(i: int) -> None:
             act(pods[i])
 
-        refusal = pod_control.slow_start(len(pods), nth)[1]
+        refusal = pod_control.slow_start(self.cluster.clock, len(pods), nth)[1]
         if refusal is not None:
             raise refusal
         return False
@@ -151,29 +150,18 @@ class Turn:
         return True
 
     def _roll(self) -> None:
-        """Delete pods of other revisions, the last first, as many as maxUnavailable leaves.
+        """Delete the last pod of another revision, once those behind it are new and available (updateStatefulSet).
 
-        updateStatefulSetAfterInvariantEstablished; MaxUnavailableStatefulSet is on by default.
+        `maxUnavailable` counts only with the feature gate MaxUnavailableStatefulSet, which is off by default.
         """
-        rolling = self._strategy.get("rollingUpdate") or {}
-        allowed = max(1, scaled(rolling.get("maxUnavailable", 1), identity.replicas(self.set), round_up=False))
-        left = allowed - sum(self._unavailable(p) for p in self.replicas)
-        outdated = [
-            p
-            for p in reversed(self.replicas[int(rolling.get("partition") or 0) :])
-            if identity.revision(p) != self.update.name and not p.deleting
-        ]
-        if not self.monotonic:
-            # Pods that serve nobody anyway go first and cost nothing.
-            idle = [p for p in outdated if self._unavailable(p)]
-            self._replace(idle)
-            outdated = [p for p in outdated if not self._unavailable(p)]
-        self._replace(outdated[: max(0, left)])
-
-    def _replace(self, pods: list[Object]) -> None:
-        for pod in pods:
-            self._delete(pod)
-            self.status["currentReplicas"] -= 1
+        partition = int((self._strategy.get("rollingUpdate") or {}).get("partition") or 0)
+        for pod in reversed(self.replicas[partition:]):
+            if identity.revision(pod) != self.update.name and not pod.deleting:
+                self._delete(pod)
+                self.status["currentReplicas"] -= 1
+                return
+            if self._unavailable(pod):
+                return
 
     def _missing(self, number: int) -> Object:
         """The pod to create for an ordinal: below the partition of the current revision."""

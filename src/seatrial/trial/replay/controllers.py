@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from seatrial.cluster.cluster import Cluster
@@ -16,8 +17,10 @@ NODES_BEFORE = 8.0
 SHARED_BEFORE = 30.0
 """Seconds for which the nodes that all scenarios share have been there by then."""
 SHARED_NODES = ("node-0", "node-1", "node-2")
-ANSWERS = 0.2
-"""Seconds from a write to the sync that it causes: the recorded control plane shared a busy machine."""
+NOTICES = 0.02
+"""Seconds from a write to the sync that it causes."""
+WRITES = (0.01, 0.1)
+"""Seconds that a controller's write takes: the recorded control plane shared a busy machine."""
 CAPACITY = {"cpu": "8", "memory": "32Gi", "pods": "110"}
 
 
@@ -26,7 +29,8 @@ def play(scenario: Mapping[str, Any], *, seed: int = 0) -> list[Row]:
     cluster = Cluster(seed=seed)
     cluster.start()
     for controller in cluster.controllers:
-        controller.latency = ANSWERS
+        controller.latency = NOTICES
+        controller.writes = WRITES
     namespace = f"rec-{scenario['name']}"
     cluster.apply([Object(apiVersion="v1", kind="Namespace", metadata={"name": namespace})])
     kubelets = ScriptedKubelets(cluster)
@@ -45,7 +49,7 @@ def play(scenario: Mapping[str, Any], *, seed: int = 0) -> list[Row]:
     for step in scenario.get("steps") or ():
         cluster.clock.at(begin + float(step["at"]), steps.do, step)
     cluster.run(float(scenario["seconds"]))
-    return watch.rows
+    return sorted(watch.rows, key=itemgetter("t"))
 
 
 def nodes(scenario: Mapping[str, Any]) -> list[Object]:

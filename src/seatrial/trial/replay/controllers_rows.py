@@ -32,11 +32,15 @@ class Watch:
         self._began = cluster.clock.now
         self._namespace = namespace
         self._shown: dict[tuple[str, str], Row] = {}
+        self._last: dict[tuple[str, str], float] = {}
         cluster.store.watch(None, self._written)
 
     def add(self, **row: Any) -> None:
         """Note a row at the present moment."""
-        self.rows.append({"t": round(self._clock.now - self._began, 2), **row})
+        self._add(self._clock.now, row)
+
+    def _add(self, time: float, row: Row) -> None:
+        self.rows.append({"t": round(time - self._began, 2), **row})
 
     def _written(self, event: EventType, obj: Object, old: Object | None) -> None:
         if obj.namespace != self._namespace:
@@ -48,7 +52,9 @@ class Watch:
         if event == "MODIFIED" and self._shown.get(place) == row:
             return
         self._shown[place] = row
-        self.add(event=event, **row)
+        # Writes that take time overlap; those to one object come one after the other all the same.
+        time = self._last[place] = max(self._clock.now, self._last.get(place, 0.0))
+        self._add(time, {"event": event, **row})
 
 
 def shown(obj: Object) -> Row | None:
