@@ -23,6 +23,8 @@ from seatrial.model.objects import Object, evolve
 SOURCE = "horizontal-pod-autoscaler"
 PERIOD = 15.0
 """Seconds between looks at an autoscaler, from its creation on (--horizontal-pod-autoscaler-sync-period)."""
+MOMENT = 0.01
+"""Seconds that a look takes: the period counts from its end, so what was done two looks ago is over two periods old."""
 FAILURES = {
     "Resource": "FailedGetResourceMetric", "ContainerResource": "FailedGetContainerResourceMetric",
     "Pods": "FailedGetPodsMetric", "Object": "FailedGetObjectMetric", "External": "FailedGetExternalMetric",
@@ -69,13 +71,13 @@ class HorizontalController(Controller):
         hpa = self.store.get("HorizontalPodAutoscaler", namespace, name)
         if hpa is None:
             return
-        self.add(key, PERIOD)
         look = Look(hpa, self.clock.timestamp(), list(hpa.status.get("conditions") or ()))
         try:
             self._reconcile(key, look)
         except errors.ApiError as refusal:
             look.say("AbleToScale", "False", "FailedUpdateScale", f"the HPA controller was unable to update: {refusal}")
             self._write(look, {})
+        self.add(key, PERIOD + MOMENT)
 
     def _reconcile(self, key: str, look: Look) -> None:
         reference = look.hpa.spec["scaleTargetRef"]

@@ -74,10 +74,11 @@ class JobController(WorkloadController):
 
     def untrack(self, pods: list[Object]) -> None:
         """Take the tracking finalizer off pods that have been counted or need not be."""
-        for pod in pods:
-            present = self.store.get(*pod.key)
-            if present is None or present.uid != pod.uid or not job_pods.is_tracked(present):
-                continue
+        self.clock.side_by_side(self._untrack, pods)
+
+    def _untrack(self, pod: Object) -> None:
+        present = self.store.get(*pod.key)
+        if present is not None and present.uid == pod.uid and job_pods.is_tracked(present):
             kept = [f for f in present.metadata["finalizers"] if f != job_pods.FINALIZER]
             self.api.change_metadata(present.key, finalizers=kept or None)
 

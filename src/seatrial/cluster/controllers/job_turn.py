@@ -41,7 +41,7 @@ class Turn:
         tracked = [p for p in pods if job_pods.is_tracked(p)]
         self._succeeded = [p for p in tracked if p.status.get("phase") == "Succeeded"]
         self._failed = [p for p in tracked if job_pods.has_failed(job, p)]
-        self.backoff = record.after([*self._succeeded, *self._counting(self._failed)])
+        self.backoff = record.after([*self._succeeded, *self._failed])
         self._status: dict[str, Any] = dict(job.status)
         self._completions = job.spec.get("completions")
         known = int(self._completions or 0)
