@@ -141,11 +141,11 @@ class DaemonSetController(WorkloadController):
         return daemonset_pods.oldest_first(running)
 
     def _backing_off(self, key: str, daemon_set: Object, node: str) -> bool:
-        """Whether a failed pod of the node has to wait; queues the set for when it need not any more."""
+        """Whether a failed pod of the node has to wait; queues the set for the whole back-off from now, as upstream."""
         entry = (daemon_set.uid, node)
         until, delay = self._failed.get(entry, (0.0, 0.0))
         if self.clock.now < until:
-            self.add(key, until - self.clock.now)
+            self.add(key, delay)
             return True
         stale = self.clock.now - until > 2 * LAST_RETRY
         delay = FIRST_RETRY if not delay or stale else min(delay * 2, LAST_RETRY)
