@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -61,6 +62,20 @@ def test_on_delete_updates_nothing_by_itself() -> None:
     stage.change("DaemonSet", "agent", template=template("agent", image="img:2"))
     stage.run(30)
     assert {pod.spec["containers"][0]["image"] for pod in stage.alive()} == {"img:1"}
+
+
+def test_a_node_whose_pods_fail_gets_the_next_one_later_and_later() -> None:
+    """Failed pods are taken away at once while the back-off of 1, 2, 4, 8 ... s since the last has passed."""
+    stage = Stage(nodes=1)
+    stage.apply(workload("DaemonSet", pod=template(ready_after="0.5", exit_after="4", exit_code="1")))
+    made = []
+    for _ in range(60):
+        stage.run(1)
+        made.append(len({e["message"] for e in stage.store.list("Event") if e["reason"] == "SuccessfulCreate"}))
+    begins = [made.index(n) for n in range(1, made[-1] + 1)]
+    assert [later - earlier for earlier, later in pairwise(begins)] == [
+        pytest.approx(wait, abs=1) for wait in (5, 5, 5, 5, 13, 21)
+    ]
 
 
 def test_the_status_counts_nodes() -> None:

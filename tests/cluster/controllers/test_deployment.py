@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from seatrial.cluster.controllers import deployment_arithmetic as arithmetic
+from seatrial.cluster.controllers import deployment_rolling
+from seatrial.cluster.controllers.deployment_rollout import Rollout
 from seatrial.model.objects import Object, condition_of
 from seatrial.model.pods import is_ready
 from tests.cluster.controllers.stage import Stage, template, workload
@@ -92,6 +94,23 @@ def test_a_rollout_keeps_within_surge_and_unavailable(replicas: int, surge: int 
     progressing = condition_of(found, "Progressing")
     assert progressing is not None
     assert progressing["reason"] == "NewReplicaSetAvailable"
+
+
+@pytest.mark.parametrize(
+    ("asked", "available", "most", "want"),
+    [(10, 8, 1, 1), (10, 8, 3, 2), (10, 8, 0, 0), (10, 10, 3, 0), (3, 5, 3, None), (3, 5, 0, 0)],
+)
+def test_old_pods_that_are_not_available_go_first(asked: int, available: int, most: int, want: int | None) -> None:
+    """TestDeploymentController_cleanupUnhealthyReplicas; what says more than it asks for was only just scaled down."""
+    stage = Stage()
+    stage.apply(workload("Deployment", replicas=asked))
+    stage.run(10)
+    (found,) = stage.store.list("ReplicaSet")
+    old = stage.api.update_status(found, {**found.status, "availableReplicas": available})
+    rollout = Rollout(stage.cluster, stage.get("Deployment", "web"), [])
+    rollout.old = [old]
+    assert deployment_rolling._clean_up_unhealthy(rollout, most) == want
+    assert stage.store.list("ReplicaSet")[0].spec["replicas"] == asked - (want or 0)
 
 
 def test_recreate_waits_until_the_old_pods_are_gone() -> None:

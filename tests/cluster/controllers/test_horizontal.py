@@ -224,6 +224,18 @@ def test_a_deployment_follows_what_its_pods_use(replicas: int, spec: dict[str, A
     assert stage.get("Deployment", "web").spec["replicas"] == want
 
 
+def test_a_policy_of_two_periods_lets_every_second_look_act() -> None:
+    stage = Stage()
+    policies = [{"type": "Pods", "value": 1, "periodSeconds": 30}]
+    scaler = autoscaler(maxReplicas=20, behavior={"scaleUp": {"policies": policies}})
+    stage.apply(workload("Deployment", pod=template(cpu="200"), replicas=2), scaler)
+    sizes = []
+    for _ in range(8):
+        stage.run(15)
+        sizes.append(stage.get("Deployment", "web").spec["replicas"])
+    assert sizes == [2, 3, 3, 4, 4, 5, 5, 6]
+
+
 def test_missing_requests_are_told() -> None:
     stage = Stage()
     pod = template(cpu="25")

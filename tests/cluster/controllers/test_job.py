@@ -174,6 +174,19 @@ def test_ignored_failures_of_an_index_are_told_apart() -> None:
     assert job_indexes.failures_of(Object(metadata={"annotations": found.annotations()})) == found
 
 
+def test_ignored_failures_count_for_the_back_off_but_not_against_the_limit() -> None:
+    stage = Stage()
+    rule = {"action": "Ignore", "onExitCodes": {"operator": "In", "values": [7]}}
+    pod = template("work", ready_after="0.5", exit_after="1", exit_code="7")
+    stage.apply(job(pod=pod, backoffLimit=0, podFailurePolicy={"rules": [rule]}))
+    made = []
+    for _ in range(60):
+        stage.run(1)
+        made.append(len({e["message"] for e in stage.store.list("Event") if e["reason"] == "SuccessfulCreate"}))
+    assert [made.index(n) // 10 for n in (1, 2, 3)] == [0, 1, 3], "after 10 s, then after 20 s"
+    assert not stage.get("Job", "work").status.get("failed")
+
+
 def test_too_many_failed_indexes_fail_the_job() -> None:
     spec = {"backoffLimitPerIndex": 0, "maxFailedIndexes": 1, **INDEXED}
     stage = after(30, job(pod=failing(), completions=4, parallelism=2, **spec))

@@ -80,6 +80,19 @@ def test_an_update_goes_down_the_ordinals_to_the_partition(partition: int, updat
     assert sorted(new, reverse=True) == updated
 
 
+@pytest.mark.parametrize("policy", ["OrderedReady", "Parallel"])
+def test_an_update_takes_one_pod_at_a_time_whatever_max_unavailable_says(policy: str) -> None:
+    """MaxUnavailableStatefulSet is off by default in 1.36."""
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 2}}
+    stage, _ = staged(replicas=4, updateStrategy=strategy, podManagementPolicy=policy)
+    stage.run(20)
+    stage.change("StatefulSet", "db", template=template("db", image="img:2"))
+    for _ in range(40):
+        stage.run(0.5)
+        assert stage.ready() >= 3
+    assert {pod.spec["containers"][0]["image"] for pod in stage.pods()} == {"img:2"}
+
+
 def test_on_delete_updates_nothing_by_itself() -> None:
     stage, log = staged(replicas=2, updateStrategy={"type": "OnDelete"})
     stage.run(20)
