@@ -82,7 +82,7 @@ class KubeletWrites(ApiServer):
         try:
             deed(*args)
         except Refused as refusal:
-            if refusal.code != 404:  # somebody else took it away
+            if refusal.code not in (404, 409):  # somebody else took it away, or made a new one
                 print(f"a kubelet's write: {refusal}", file=sys.stderr)
         self.took.append((asked, time.monotonic() - asked))
 
