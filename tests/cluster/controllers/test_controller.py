@@ -1,4 +1,4 @@
-"""What all controllers share: the work queue, syncs that can find nothing, writes that take time, batches of requests."""
+"""What all controllers share: the work queue, syncs that can find nothing, writes that take time, batches."""
 
 from __future__ import annotations
 
