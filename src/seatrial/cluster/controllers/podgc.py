@@ -47,10 +47,10 @@ class PodGarbageCollector(Controller):
     def _collect_orphans(self) -> None:
         """Pods of nodes that have been gone for a while, and deleted ones that are on no node or one out of service."""
         suspects = {node.name for node in self.store.by_index("Node", "out-of-service", "yes")}
-        for name in self.store.index_values("Pod", "node"):
+        occupied = set(self.store.index_values("Pod", "node"))
+        gone = occupied - {node.name for node in self.store.list("Node")}
+        for name in sorted(gone | (occupied & (suspects | self._missing.keys()))):
             node = self.store.get("Node", "", name)
-            if node is not None and name not in self._missing and name not in suspects:
-                continue
             if name and node is None:
                 since = self._missing.setdefault(name, self.clock.now)
                 if self.clock.now - since >= QUARANTINE:

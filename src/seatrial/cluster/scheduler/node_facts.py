@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from seatrial.cluster.scheduler.framework import Ints, Mask
@@ -15,6 +14,7 @@ from seatrial.cluster.scheduler.node_info import NodeInfo
 from seatrial.cluster.scheduler.topology import Topology
 
 Taints = Sequence[Mapping[str, Any]]
+TaintKey = tuple[tuple[str | None, str | None, str | None], ...]
 
 
 class ImageState:
@@ -42,8 +42,8 @@ class NodeFacts:
         self._nodes = nodes
         self._topologies: dict[str, Topology] = {}
         self._combinations: dict[Hashable, Combinations] = {}
-        self._taints: dict[bytes, int] = {}
-        """The numbers of the distinct lists of taints."""
+        self._taints: dict[TaintKey, int] = {}
+        """The numbers of the distinct lists of taints: when a taint was added makes no difference."""
 
     def topology(self, key: str) -> Topology:
         """The domains of a topology key."""
@@ -78,7 +78,7 @@ class NodeFacts:
         return ids, lists
 
     def _number(self, taints: Taints, lists: list[Taints]) -> int:
-        key = orjson.dumps(taints) if taints else b""
+        key = tuple((t.get("key"), t.get("value"), t.get("effect")) for t in taints)
         number = self._taints.setdefault(key, len(lists))
         if number == len(lists):
             lists.append(taints)
