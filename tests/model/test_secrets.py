@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from seatrial.apis import validation
-from seatrial.model.objects import Object
-from seatrial.model.secrets import LAST_APPLIED, concealed
+from seatrial.model.objects import LAST_APPLIED, Object
+from seatrial.model.secrets import concealed
 
 
 def secret(**fields: Any) -> Object:

@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from seatrial.apis import custom_defaults, custom_pruning, custom_schemas, embedded_resources, list_types
 from seatrial.apis.decoding import field_path, nearest
+from seatrial.apis.unchecked import list_at, mapping_at
 from seatrial.apis.violations import Errors, Version, Violation, shown
 
 if TYPE_CHECKING:
@@ -127,33 +128,22 @@ class Served:
 
 def kinds_of(definition: Mapping[str, Any]) -> dict[tuple[str, str], Served]:
     """(apiVersion, kind) to what a CustomResourceDefinition serves."""
-    spec = _fields(definition, "spec")
-    kind, group = str(_fields(spec, "names").get("kind")), spec.get("group")
+    spec = mapping_at(definition, "spec")
+    kind, group = str(mapping_at(spec, "names").get("kind")), spec.get("group")
     found: dict[tuple[str, str], Served] = {}
-    for version in _list(spec, "versions"):
+    for version in list_at(spec, "versions"):
         if isinstance(version, dict) and version.get("served") is not False:
             found[(f"{group}/{version.get('name')}", kind)] = Served(version, spec.get("scope") != "Cluster")
     return found
 
 
-def _fields(holder: Mapping[str, Any], name: str) -> Schema:
-    """The mapping under `name`, {} where there is none: definitions are not yet known to be sound."""
-    found = holder.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _list(holder: Mapping[str, Any], name: str) -> list[Any]:
-    found = holder.get(name)
-    return found if isinstance(found, list) else []
-
-
 def _kind(version: Mapping[str, Any], namespaced: bool) -> CustomKind | None:
-    structural = _fields(_fields(version, "schema"), "openAPIV3Schema")
+    structural = mapping_at(mapping_at(version, "schema"), "openAPIV3Schema")
     if not structural:
         return None
-    if _fields(version, "subresources").get("status") is not None:  # what a manifest says of the status is dropped
-        properties = {**_fields(structural, "properties"), "status": {custom_pruning.PRESERVE: True}}
-        required = [name for name in _list(structural, "required") if name != "status"]
+    if mapping_at(version, "subresources").get("status") is not None:  # what a manifest says of the status is dropped
+        properties = {**mapping_at(structural, "properties"), "status": {custom_pruning.PRESERVE: True}}
+        required = [name for name in list_at(structural, "required") if name != "status"]
         structural = {**structural, "properties": properties, "required": required}
     validator = custom_schemas.validator_of(structural)
     return None if validator is None else CustomKind(validator, structural, namespaced, _has_rules(structural))
@@ -176,9 +166,9 @@ def _known(schema: Any, path: custom_pruning.Path) -> list[str]:
     for step in path:
         if not isinstance(schema, dict):
             return []
-        fields = _fields(schema, "properties")
+        fields = mapping_at(schema, "properties")
         schema = schema.get("items") if isinstance(step, int) else fields.get(step, schema.get("additionalProperties"))
-    return list(_fields(schema, "properties")) if isinstance(schema, dict) else []
+    return list(mapping_at(schema, "properties")) if isinstance(schema, dict) else []
 
 
 def _report(error: jsonschema_rs.ValidationError, path: list[str | int], errors: Errors) -> None:

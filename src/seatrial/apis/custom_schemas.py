@@ -6,12 +6,12 @@ dropped before (`custom_pruning`), so nothing is unknown here. Formats are those
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
 
 from seatrial.apis import open_api_formats
+from seatrial.apis.unchecked import list_at, mapping_at
 
 Schema = dict[str, Any]
 PRESERVE, INT_OR_STRING = "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string"
@@ -72,7 +72,7 @@ def _turned(structural: Schema, patterns: bool) -> Schema:
     if structural.get(EMBEDDED):
         return _resource(structural, patterns)
     turned = _value_rules(structural, patterns)
-    properties = _fields(structural, "properties")
+    properties = mapping_at(structural, "properties")
     if properties:
         turned["properties"] = {
             name: _turned(below, patterns) for name, below in properties.items() if isinstance(below, dict)
@@ -80,7 +80,7 @@ def _turned(structural: Schema, patterns: bool) -> Schema:
     values = structural.get("additionalProperties")
     if isinstance(values, dict):
         turned["additionalProperties"] = _turned(values, patterns)
-    if _fields(structural, "items"):
+    if mapping_at(structural, "items"):
         turned["items"] = _turned(structural["items"], patterns)
     return turned
 
@@ -88,7 +88,7 @@ def _turned(structural: Schema, patterns: bool) -> Schema:
 def _value_rules(structural: Schema, patterns: bool) -> Schema:
     """Types and value validations, also those inside allOf, anyOf, oneOf and not."""
     turned: Schema = {name: structural[name] for name in VALUE_RULES if structural.get(name) is not None}
-    if _list(structural, "required"):
+    if list_at(structural, "required"):
         turned["required"] = structural["required"]
     if patterns and structural.get("pattern"):
         turned["pattern"] = structural["pattern"]
@@ -104,9 +104,9 @@ def _value_rules(structural: Schema, patterns: bool) -> Schema:
     if structural.get("nullable") and "enum" in turned:
         turned["enum"] = [*turned["enum"], None]
     for name in ("allOf", "anyOf", "oneOf"):
-        if _list(structural, name):
+        if list_at(structural, name):
             turned[name] = [_nested(below, patterns) for below in structural[name]]
-    if _fields(structural, "not"):
+    if mapping_at(structural, "not"):
         turned["not"] = _nested(structural["not"], patterns)
     return turned
 
@@ -116,20 +116,9 @@ def _nested(structural: Any, patterns: bool) -> Schema:
     if not isinstance(structural, dict):
         return {}
     turned = _value_rules(structural, patterns)
-    properties = _fields(structural, "properties")
+    properties = mapping_at(structural, "properties")
     if properties:
         turned["properties"] = {name: _nested(below, patterns) for name, below in properties.items()}
-    if _fields(structural, "items"):
+    if mapping_at(structural, "items"):
         turned["items"] = _nested(structural["items"], patterns)
     return turned
-
-
-def _fields(holder: Mapping[str, Any], name: str) -> Schema:
-    """The mapping under `name`, {} where there is none: definitions are not yet known to be sound."""
-    found = holder.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _list(holder: Mapping[str, Any], name: str) -> list[Any]:
-    found = holder.get(name)
-    return found if isinstance(found, list) else []

@@ -10,7 +10,7 @@ from typing import Any
 from seatrial.manifests.inventory import Inventory
 from seatrial.manifests.resources import Resource
 from seatrial.manifests.workloads import pod_template
-from seatrial.model.secrets import LAST_APPLIED
+from seatrial.model.objects import LAST_APPLIED
 
 _SECRET_NAME = re.compile(
     r"(?<!CLUSTER)(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_?KEY|ACCESS_?TOKEN|AUTH_?TOKEN|TOKEN|"

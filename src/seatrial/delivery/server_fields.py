@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from seatrial.model.objects import Key, Object, evolve, kind_of
+from seatrial.model.objects import LAST_APPLIED, Key, Object, evolve, kind_of
 
 OF_METADATA = frozenset(
     {
@@ -20,7 +20,6 @@ OF_METADATA = frozenset(
         "deletionTimestamp", "deletionGracePeriodSeconds", "finalizers",
     }
 )  # fmt: skip
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 ANNOTATIONS = frozenset(
     {
         LAST_APPLIED, "deployment.kubernetes.io/revision",

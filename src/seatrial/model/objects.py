@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""The annotation in which `kubectl apply` keeps what it was given."""
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """The moment that virtual time 0.0 stands for."""
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seatrial.model.objects import Object, evolve
+from seatrial.model.objects import LAST_APPLIED, Object, evolve
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 REDACTED = "eyJyZWRhY3RlZCI6dHJ1ZX0="
 """Stands for every value in `data`: base64 of a JSON object, as the type kubernetes.io/dockerconfigjson asks for."""
 STAND_IN = {"data": REDACTED, "stringData": '{"redacted":true}'}

@@ -97,8 +97,3 @@ def service_account(obj: Fields, errors: Errors) -> None:
 def named(obj: Fields, errors: Errors) -> None:
     """Kinds whose names are DNS subdomains and that have no other rule here."""
     object_meta(obj, errors)
-
-
-def named_cluster_wide(obj: Fields, errors: Errors) -> None:
-    """As `named`, for kinds without a namespace."""
-    object_meta(obj, errors, namespaced=False)

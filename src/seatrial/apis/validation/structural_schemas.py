@@ -163,14 +163,17 @@ def _extensions(node: Fields, path: str, errors: Errors) -> None:
         errors.required(f"{path}.properties", detail)
     map_type, kind = node.get(MAP_TYPE), text(node, "type")
     if map_type is not None:
-        if kind != "object":
-            detail = f"must be object if {MAP_TYPE} is specified"
-            if kind:
-                errors.invalid(f"{path}.type", kind, detail)
-            else:
-                errors.required(f"{path}.type", detail)
+        _demand_type(kind, "object", f"{MAP_TYPE} is specified", path, errors)
         if map_type not in MAP_TYPES:
             errors.not_supported(f"{path}.{MAP_TYPE}", map_type, MAP_TYPES)
+
+
+def _demand_type(kind: str, wanted: str, why: str, path: str, errors: Errors) -> None:
+    detail = f"must be {wanted} if {why}"
+    if not kind:
+        errors.required(f"{path}.type", detail)
+    elif kind != wanted:
+        errors.invalid(f"{path}.type", kind, detail)
 
 
 def _list_type(node: Fields, path: str, errors: Errors) -> None:
@@ -178,12 +181,7 @@ def _list_type(node: Fields, path: str, errors: Errors) -> None:
     items = node.get("items") if isinstance(node.get("items"), dict) else {}
     assert isinstance(items, dict)
     if list_type is not None:
-        if kind != "array":
-            detail = f"must be array if {LIST_TYPE} is specified"
-            if kind:
-                errors.invalid(f"{path}.type", kind, detail)
-            else:
-                errors.required(f"{path}.type", detail)
+        _demand_type(kind, "array", f"{LIST_TYPE} is specified", path, errors)
         if list_type not in LIST_TYPES:
             errors.not_supported(f"{path}.{LIST_TYPE}", list_type, LIST_TYPES)
         if list_type in ("set", "map") and items.get("nullable"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SOURCE = "deployment-controller"
 NOT_COPIED = frozenset(
     {
-        "kubectl.kubernetes.io/last-applied-configuration", "deprecated.deployment.rollback.to",
+        objects.LAST_APPLIED, "deprecated.deployment.rollback.to",
         arithmetic.REVISION, arithmetic.REVISION_HISTORY, arithmetic.DESIRED, arithmetic.MAX,
     }
 )  # fmt: skip

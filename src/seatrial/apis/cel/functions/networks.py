@@ -41,9 +41,13 @@ def _ip(text: str) -> IP:
         address = ipaddress.ip_address(text)
     except ValueError as error:
         raise CelError(f'IP Address "{text}" parse error during conversion from string: {error}') from None
+    _refuse_mapped(address, text)
+    return IP(address)
+
+
+def _refuse_mapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address, text: str) -> None:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         raise CelError(f'IPv4-mapped IPv6 address "{text}" is not allowed')
-    return IP(address)
 
 
 def _cidr(text: str) -> CIDR:
@@ -55,8 +59,7 @@ def _cidr(text: str) -> CIDR:
         address = ipaddress.ip_address(where)
     except ValueError as error:
         raise CelError(f"{failed}: {error}") from None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        raise CelError(f'IPv4-mapped IPv6 address "{text}" is not allowed')
+    _refuse_mapped(address, text)
     plain = length.isascii() and length.isdigit() and (length == "0" or not length.startswith("0"))
     if not plain or len(length) > 3 or int(length) > address.max_prefixlen or "%" in where:
         raise CelError(f"{failed}: bad bits after slash")
